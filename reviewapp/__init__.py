@@ -1,0 +1,3 @@
+"""reviewapp: people check and correct what document-extraction APIs read."""
+
+__version__ = "0.1.0"
