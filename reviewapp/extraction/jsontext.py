@@ -91,7 +91,8 @@ def parse(data: bytes | str) -> Json:
 
 def dump(tree: Json) -> str:
     """A JSON tree -> compact text with every number written as it was read, keys in their order."""
-    return simplejson.dumps(tree, default=_raw, ensure_ascii=False, separators=(",", ":"))
+    text: str = simplejson.dumps(tree, default=_raw, ensure_ascii=False, separators=(",", ":"))
+    return text
 
 
 def equal(a: Json, b: Json) -> bool:
