@@ -1,0 +1,1 @@
+"""Who: people and their roles, API keys, signing in."""

@@ -1,0 +1,106 @@
+"""Which machine is this? Issues, checks and revokes API keys; the secret leaves this module once."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q
+
+from reviewapp.audit import trail
+from reviewapp.audit.actions import Action
+
+from . import actors
+from .models import ApiKey, Scope, User
+
+_SHAPE = re.compile(r"rva_([0-9a-f]{12})_[A-Za-z0-9_-]{43}")
+_NOBODY = hashlib.sha256(b"no such key").hexdigest()
+
+#: `last_used_at` is for people who look for unused keys: it need not be newer than this, and reads stay reads.
+_USED_EVERY = timedelta(minutes=1)
+
+
+def issue(
+    *,
+    name: str,
+    upstreams: Sequence[str],
+    scopes: Sequence[Scope] = (Scope.COMPAT_READ, Scope.ROWS_READ),
+    hold: bool = False,
+    by: User,
+    at: datetime,
+    expires_at: datetime | None = None,
+    via: trail.Via = actors.UNSAID,
+) -> tuple[ApiKey, str]:
+    """A new key and its secret, `rva_<prefix>_<43 characters>`, which cannot be had again."""
+    prefix = secrets.token_hex(6)
+    secret = f"rva_{prefix}_{secrets.token_urlsafe(32)}"
+    key = ApiKey(
+        prefix=prefix,
+        secret_sha256=_digest(secret),
+        name=name,
+        upstreams=sorted(set(upstreams)),
+        scopes=sorted({scope.value for scope in scopes}),
+        hold=hold,
+        created_at=at,
+        created_by=by,
+        expires_at=expires_at,
+    )
+    with transaction.atomic():
+        key.save(force_insert=True)
+        _note(key, Action.KEY_ISSUED, by=by, at=at, via=via)
+    return key, secret
+
+
+def authenticate(secret: str, *, at: datetime) -> ApiKey | None:
+    """The good key that this secret belongs to, else None: unknown, wrong, revoked and expired look alike."""
+    shape = _SHAPE.fullmatch(secret)
+    key = None if shape is None else ApiKey.objects.filter(prefix=shape[1]).first()
+    kept = _NOBODY if key is None else key.secret_sha256
+    if not hmac.compare_digest(kept, _digest(secret)) or key is None or not key.is_good(at):
+        return None
+    if key.last_used_at is None or key.last_used_at <= at - _USED_EVERY:
+        with transaction.atomic():
+            unused = Q(last_used_at=None) | Q(last_used_at__lte=at - _USED_EVERY)
+            ApiKey.objects.filter(unused, pk=key.pk).update(last_used_at=at)
+        key.last_used_at = at
+    return key
+
+
+def revoke(*, key: ApiKey, by: User, at: datetime, via: trail.Via = actors.UNSAID) -> bool:
+    """The key opens nothing from now on. False when it was revoked before; the first time stays."""
+    with transaction.atomic():
+        if not ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=at):
+            return False
+        _note(key, Action.KEY_REVOKED, by=by, at=at, via=via)
+    key.revoked_at = at
+    return True
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _note(key: ApiKey, action: Action, *, by: User, at: datetime, via: trail.Via) -> None:
+    trail.record(
+        trail.Note(
+            stream=f"user:{by.pk}",
+            action=action,
+            object_type="key",
+            object_id=str(key.pk),
+            details={
+                "prefix": key.prefix,
+                "name": key.name,
+                "upstreams": key.upstreams,
+                "scopes": key.scopes,
+                "hold": key.hold,
+            },
+        ),
+        at=at,
+        by=trail.Actor(type="person", id=str(by.pk), name=by.name),
+        via=via,
+    )

@@ -1,0 +1,155 @@
+"""What did the person type? The forms of this room turn a POST into plain cleaned data and save nothing."""
+
+from __future__ import annotations
+
+import zoneinfo
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from .models import Scope, User, sign_in_name
+from .roles import Role
+
+
+class SignInForm(AuthenticationForm):
+    """Sign-in name and password. The name's one spelling goes on, so that every spelling counts as the same person."""
+
+    error_messages: ClassVar[dict[str, Any]] = {
+        "invalid_login": _("This name and password do not belong together. Nothing else can be said about them here."),
+        "inactive": _("This name and password do not belong together. Nothing else can be said about them here."),
+    }
+
+    def clean_username(self) -> str:
+        return sign_in_name(self.cleaned_data["username"])
+
+
+class MeForm(forms.Form):
+    """How I want to read and write."""
+
+    locale = forms.ChoiceField(
+        label=_("Numbers and dates"),
+        choices=User.Locale.choices,
+        help_text=_("Also how what you type is understood: 1.234,56 or 1,234.56."),
+    )
+    time_zone = forms.ChoiceField(label=_("Time zone"))
+    theme = forms.ChoiceField(
+        label=_("Light or dark"),
+        choices=User.Theme.choices,
+        required=False,
+        widget=forms.RadioSelect(attrs={"data-theme-choice": ""}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        zones = sorted(zoneinfo.available_timezones())
+        self.fields["time_zone"].choices = [(one, one.replace("_", " ")) for one in zones]  # type: ignore[attr-defined]
+
+
+class NewPersonForm(forms.Form):
+    """A new person with a first password, which is changed at the first sign-in."""
+
+    name = forms.CharField(label=_("Name"), max_length=120, help_text=_("As others and the trail will read it."))
+    username = forms.CharField(label=_("Sign-in name"), max_length=64)
+    role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
+    password = forms.CharField(
+        label=_("First password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=_("It opens nothing but the page on which the person chooses an own one."),
+    )
+
+    def clean_username(self) -> str:
+        return sign_in_name(self.cleaned_data["username"])
+
+    def clean_role(self) -> Role:
+        return Role(self.cleaned_data["role"])
+
+    def clean(self) -> dict[str, Any]:
+        typed = super().clean() or {}
+        if "password" in typed:
+            person = User(username=typed.get("username", ""), name=typed.get("name", ""))
+            _check_password(self, typed["password"], person)
+        return typed
+
+
+class RoleForm(forms.Form):
+    role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
+
+    def clean_role(self) -> Role:
+        return Role(self.cleaned_data["role"])
+
+
+class FirstPasswordForm(forms.Form):
+    """A password that an admin sets for somebody."""
+
+    password = forms.CharField(
+        label=_("New first password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=_("Ends the person’s sessions. It opens nothing but the page on which an own one is chosen."),
+    )
+
+    def __init__(self, person: User, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.person = person
+
+    def clean(self) -> dict[str, Any]:
+        typed = super().clean() or {}
+        if "password" in typed:
+            _check_password(self, typed["password"], self.person)
+        return typed
+
+
+class NewKeyForm(forms.Form):
+    """A new API key. `upstreams` are slugs, separated by spaces or commas."""
+
+    name = forms.CharField(label=_("Name"), max_length=120, help_text=_("Which machine will use it."))
+    upstreams = forms.CharField(
+        label=_("Upstreams"), help_text=_("Whose results it may read: short names, separated by spaces.")
+    )
+    scopes = forms.MultipleChoiceField(
+        label=_("May"), choices=Scope.choices, initial=Scope.values, widget=forms.CheckboxSelectMultiple
+    )
+    hold = forms.BooleanField(
+        label=_("Hold back what is undecided"),
+        required=False,
+        help_text=_("The vendor’s answer then looks unfinished until a person has decided."),
+    )
+    expires = forms.DateField(
+        label=_("Good until"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+
+    def __init__(self, *args: Any, at: datetime, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._at = at
+
+    def clean_upstreams(self) -> list[str]:
+        slugs = self.cleaned_data["upstreams"].replace(",", " ").split()
+        slug = forms.SlugField(max_length=64)
+        return [slug.clean(one) for one in slugs]
+
+    def clean_scopes(self) -> list[Scope]:
+        return [Scope(one) for one in self.cleaned_data["scopes"]]
+
+    def clean_expires(self) -> object:
+        day = self.cleaned_data["expires"]
+        if day is not None and day <= self._at.date():
+            raise ValidationError(_("Choose a day that is still to come."))
+        return day
+
+
+def password_rules() -> list[str]:
+    """What a password must be, in sentences."""
+    return password_validators_help_texts()
+
+
+def _check_password(form: forms.Form, password: str, person: User) -> None:
+    try:
+        validate_password(password, person)
+    except ValidationError as refused:
+        form.add_error("password", refused)

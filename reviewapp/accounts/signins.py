@@ -1,0 +1,68 @@
+"""Who came in, who left, who was refused? Writes it to the trail when Django's own sign-in says so."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+from django.db import transaction
+from django.dispatch import receiver
+from django.http import HttpRequest
+
+from reviewapp.audit import trail
+from reviewapp.audit.actions import Action
+
+from . import actors
+from .models import User, sign_in_name
+
+NOBODY = trail.Actor(type="person", id="", name="")
+
+
+@receiver(user_logged_in, dispatch_uid="accounts.signed_in")
+def signed_in(sender: object, request: HttpRequest | None, user: User, **kwargs: Any) -> None:
+    """In the sign-in's own transaction: without the entry nobody is signed in."""
+    if request is not None:
+        _record(Action.SIGNED_IN, request, user)
+
+
+@receiver(user_logged_out, dispatch_uid="accounts.signed_out")
+def signed_out(sender: object, request: HttpRequest | None, user: User | None, **kwargs: Any) -> None:
+    if request is not None and isinstance(user, User):
+        _record(Action.SIGNED_OUT, request, user)
+
+
+@receiver(user_login_failed, dispatch_uid="accounts.sign_in_failed")
+def sign_in_failed(
+    sender: object, credentials: dict[str, Any], request: HttpRequest | None = None, **kwargs: Any
+) -> None:
+    """A refused sign-in. What was typed as the name may be a password, so it is a value that can be erased.
+
+    Attempts during a lock-out are counted by the lock-out itself and leave no entry: nobody can flood the trail.
+    """
+    if request is None or getattr(request, "axes_locked_out", False):
+        return
+    typed = sign_in_name(str(credentials.get("username", "")))[:64]
+    user = User.objects.filter(username=typed).first()
+    with transaction.atomic():
+        trail.record(
+            trail.Note(
+                stream="sign-in" if user is None else f"user:{user.pk}",
+                action=Action.SIGN_IN_FAILED,
+                object_type="user",
+                object_id="" if user is None else str(user.pk),
+                new=trail.value(typed) if user is None else None,
+            ),
+            at=request.at,  # type: ignore[attr-defined]
+            by=NOBODY,
+            via=actors.via(request),
+        )
+
+
+def _record(action: Action, request: HttpRequest, user: User) -> None:
+    with transaction.atomic():
+        trail.record(
+            trail.Note(stream=f"user:{user.pk}", action=action, object_type="user", object_id=str(user.pk)),
+            at=request.at,  # type: ignore[attr-defined]
+            by=actors.person(user),
+            via=actors.via(request),
+        )

@@ -1,0 +1,79 @@
+"""How are numbers and times written for the person of this request? By Babel, in the person's own locale."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import date, datetime, time, timedelta
+from decimal import ROUND_FLOOR, Decimal
+
+from babel import Locale
+from babel.dates import format_date, format_time
+from babel.numbers import format_decimal
+from django.utils import timezone
+from django.utils.translation import get_language, gettext, to_locale
+
+_current: ContextVar[str] = ContextVar("reviewapp_locale", default="")
+
+
+@contextmanager
+def using(tag: str) -> Iterator[None]:
+    """Write in that locale ("de-ch") inside the block; "" follows the language of the page."""
+    token = _current.set(tag)
+    try:
+        yield
+    finally:
+        _current.reset(token)
+
+
+def current() -> Locale:
+    """The locale that counts now. Plain "en" writes the day before the month, which reads the same everywhere."""
+    name = to_locale(_current.get() or get_language() or "en")
+    return Locale.parse("en_GB" if name == "en" else name)
+
+
+def number(value: Decimal | int | str) -> str:
+    """A number with the locale's marks and every digit it came with: "1234.50" is 1,234.50 or 1.234,50."""
+    exact = Decimal(value)
+    exponent = exact.as_tuple().exponent
+    places = -exponent if isinstance(exponent, int) and exponent < 0 else 0
+    pattern = "#,##0" + (f".{'0' * places}" if places else "")
+    return format_decimal(exact, format=pattern, locale=current())
+
+
+def score(value: Decimal | int | str) -> str:
+    """A score with two digits, cut and never rounded up: 0.799 must not read 0.80 beside a threshold of 0.8."""
+    return number(Decimal(value).quantize(Decimal("0.01"), rounding=ROUND_FLOOR))
+
+
+def day(at: datetime | date) -> str:
+    """The day in the person's time zone."""
+    local = timezone.localtime(at).date() if isinstance(at, datetime) else at
+    return format_date(local, format="medium", locale=current())
+
+
+def clock(at: datetime | time) -> str:
+    """Hour and minute in the person's time zone."""
+    return format_time(_wall(at), format="short", locale=current())
+
+
+def moment(at: datetime) -> str:
+    """Day, hour and minute in the person's time zone."""
+    return f"{day(at)} {clock(at)}"
+
+
+def span(length: timedelta) -> str:
+    """A length of time in its largest unit, cut: "50 min", "6 h", "3 d". Less than a minute is "<1 min"."""
+    minutes = int(length.total_seconds() // 60)
+    if minutes < 1:
+        return gettext("<1 min")
+    if minutes < 120:
+        return gettext("%(minutes)s min") % {"minutes": number(minutes)}
+    if minutes < 48 * 60:
+        return gettext("%(hours)s h") % {"hours": number(minutes // 60)}
+    return gettext("%(days)s d") % {"days": number(minutes // (24 * 60))}
+
+
+def _wall(at: datetime | time) -> time:
+    return timezone.localtime(at).time() if isinstance(at, datetime) else at
