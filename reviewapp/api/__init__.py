@@ -1,0 +1,1 @@
+"""For machines: our own rows, and answers in each vendor's own shape."""

@@ -1,0 +1,1 @@
+"""In: results come from files and, later, from the upstreams themselves."""

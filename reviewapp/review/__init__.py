@@ -1,0 +1,1 @@
+"""People: queue, claim, screen, verdict, decision."""

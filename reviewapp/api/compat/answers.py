@@ -1,0 +1,53 @@
+"""What do the three vendors' answers share? Exact JSON out, the composed payload, and our own link to the kept file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.core import signing
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from reviewapp.api import standing
+from reviewapp.api.doors import Shut
+from reviewapp.extraction import jsontext
+from reviewapp.extraction.jsontext import Json
+from reviewapp.extraction.model import Kind
+from reviewapp.results import ledger
+from reviewapp.results.models import Job
+from reviewapp.upstreams import registry
+
+#: How long a link to a file is good, in seconds.
+FILE_SECONDS = 3600
+SALT = "reviewapp.api.file"
+
+
+def json_response(tree: Json, *, status: int = 200, shut: Shut | None = None) -> HttpResponse:
+    """An answer whose numbers keep their text. A refusal for asking too often carries an integer Retry-After."""
+    response = HttpResponse(jsontext.dump(tree), content_type="application/json", status=status)
+    response.headers["Cache-Control"] = "no-store"
+    if shut is not None and shut.retry_after:
+        response.headers["Retry-After"] = str(shut.retry_after)
+    if status == 409:
+        # The vendors' generated clients would retry it for seconds (contracts.md 0.2, fact 10).
+        response.headers["x-should-retry"] = "false"
+    return response
+
+
+def composed(job: Job, standings: Mapping[str, standing.Standing]) -> Mapping[str, Json]:
+    """The job's newest payload with the current rows in their predecessors' places: part name -> tree."""
+    adapter = registry.adapter(Kind(job.kind))
+    newest = ledger.newest_payload(job)
+    # A row that the newest payload no longer holds has no place to be written to.
+    held = {row.key for row in adapter.parse(newest).rows}
+    payload = adapter.compose(newest, {key: row for key, row in standing.rows(standings).items() if key in held})
+    return {name: jsontext.parse(text) for name, text in payload.items()}
+
+
+def file_url(request: HttpRequest, job: Job, key: str = "") -> str | None:
+    """Our own link to the kept file, signed for an hour, fresh on every answer; None when there is no file."""
+    link = ledger.document_of(job, key)
+    if link is None:
+        return None
+    token = signing.TimestampSigner(salt=SALT).sign(f"{link.pk}")
+    return request.build_absolute_uri(reverse("api:file", args=[token]))

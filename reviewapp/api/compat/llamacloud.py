@@ -1,0 +1,111 @@
+"""LlamaCloud v1: GET /api/v1/extraction/jobs/{id} and .../result, `Authorization: Bearer`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from reviewapp.accounts.models import Scope
+from reviewapp.api import doors, standing
+from reviewapp.extraction import jsontext
+from reviewapp.extraction.jsontext import Json
+from reviewapp.extraction.model import JobStatus, Kind
+from reviewapp.results import ledger
+from reviewapp.results.models import Job
+
+from . import answers
+
+_SENTENCES = {
+    doors.Refusal.NO_KEY: "Invalid API Key",
+    doors.Refusal.UNKNOWN: "Job not found",
+    doors.Refusal.TOO_MANY: "Rate limit exceeded",
+}
+_UNFINISHED = {JobStatus.QUEUED: "PENDING", JobStatus.PROCESSING: "PENDING", JobStatus.UNKNOWN: "PENDING"}
+
+
+@doors.machine
+@require_safe
+def result(request: HttpRequest, job_id: str) -> HttpResponse:
+    """The result, once every row is decided; before that the vendor's not-found body, as for a running job."""
+    entered = _enter(request, job_id)
+    if isinstance(entered, HttpResponse):
+        return entered
+    standings = standing.of_job(entered)
+    status, _ = _status(entered, standings)
+    if status not in ("SUCCESS", "PARTIAL_SUCCESS"):
+        return answers.json_response({"detail": "Result not found"}, status=404)
+    tree = answers.composed(entered, standings)["result"]
+    assert isinstance(tree, dict)
+    facts = {key: standing.review_facts(one) for key, one in standings.items()}
+    if any(one is not None for one in facts.values()):
+        # Outside `field_metadata`, where the vendor's own parser would refuse it (contracts.md 6.4).
+        tree["review"] = facts["0"] if list(facts) == ["0"] else [facts[key] for key in standings]
+    return answers.json_response(tree)
+
+
+@doors.machine
+@require_safe
+def job(request: HttpRequest, job_id: str) -> HttpResponse:
+    """The job: PENDING until every row is decided, then SUCCESS, or ERROR with the reason when one was rejected."""
+    entered = _enter(request, job_id)
+    if isinstance(entered, HttpResponse):
+        return entered
+    standings = standing.of_job(entered)
+    status, error = _status(entered, standings)
+    parts = answers.composed(entered, {})
+    known = parts.get("job")
+    tree = dict(known) if isinstance(known, dict) else _job_as_known(entered, parts["result"], standings)
+    tree["status"], tree["error"] = status, error
+    return answers.json_response(tree)
+
+
+def _enter(request: HttpRequest, job_id: str) -> Job | HttpResponse:
+    try:
+        key = doors.key_of(doors.bearer(request), at=doors.asked_at(request), scope=Scope.COMPAT_READ)
+        UUID(job_id)
+        return doors.job(key, kind=Kind.LLAMACLOUD, job_id=job_id)
+    except doors.Shut as shut:
+        return answers.json_response({"detail": _SENTENCES[shut.refusal]}, status=shut.refusal.value, shut=shut)
+    except ValueError:
+        wrong: Json = {"loc": ["path", "job_id"], "msg": "value is not a valid uuid", "type": "type_error.uuid"}
+        return answers.json_response({"detail": [wrong]}, status=422)
+
+
+def _status(found: Job, standings: Mapping[str, standing.Standing]) -> tuple[str, str | None]:
+    state = JobStatus(found.status)
+    if state is JobStatus.CANCELLED:
+        return "CANCELLED", None
+    if state in (JobStatus.FAILED, JobStatus.BLOCKED):
+        return "ERROR", found.error or None
+    if state in _UNFINISHED or any(not one.decided for one in standings.values()):
+        return "PENDING", None
+    rejected = next((one for one in standings.values() if one.rejected), None)
+    if rejected is not None:
+        return "ERROR", rejected.reason
+    return ("PARTIAL_SUCCESS" if state is JobStatus.PARTIAL else "SUCCESS"), None
+
+
+def _job_as_known(found: Job, tree: Json, standings: Mapping[str, standing.Standing]) -> dict[str, Json]:
+    agent = tree.get("extraction_agent_id") if isinstance(tree, dict) else None
+    link = ledger.document_of(found, next(iter(standings), "0"))
+    file_id = link.document.sha256 if link is not None else ""
+    name = (link.name.text if link is not None else None) or found.file_name
+    schema = next((one.row.schema for one in standings.values() if one.row.schema is not None), None)
+    data_schema = jsontext.parse(schema.text) if schema is not None and schema.text is not None else {}
+    return {
+        "id": found.job_id,
+        "status": "",
+        "extraction_agent": {
+            "id": agent,
+            "name": found.schema_name or found.upstream.slug,
+            "project_id": agent,
+            "data_schema": data_schema,
+            "config": {},
+        },
+        "error": None,
+        "file_id": file_id,
+        "file": {"id": file_id, "name": name, "project_id": agent},
+    }

@@ -1,0 +1,94 @@
+"""What was decided since? GET /api/rows?after=<cursor>: new final rows with plain values and verdicts, oldest first."""
+
+from __future__ import annotations
+
+import json
+
+from django.core import signing
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.views.decorators.http import require_safe
+
+from reviewapp.accounts.models import Scope
+from reviewapp.audit.trail import moment
+from reviewapp.documents import serving
+from reviewapp.extraction import jsontext
+from reviewapp.extraction.jsontext import Json
+from reviewapp.results.models import DocumentLink, Final
+from reviewapp.review.models import Decision
+
+from . import doors
+from .compat import answers
+
+PAGE = 100
+
+_SENTENCES = {
+    doors.Refusal.NO_KEY: "The API key is missing or not good.",
+    doors.Refusal.UNKNOWN: "There is nothing here for this key.",
+    doors.Refusal.TOO_MANY: "Too many requests: wait for the seconds in Retry-After.",
+}
+
+
+@doors.machine
+@require_safe
+def rows(request: HttpRequest) -> HttpResponse:
+    """Up to 100 final rows after the cursor, and the cursor to go on from. Ids follow the order of commit: none is missed."""
+    try:
+        key = doors.key_of(doors.bearer(request), at=doors.asked_at(request), scope=Scope.ROWS_READ)
+    except doors.Shut as shut:
+        return answers.json_response({"detail": _SENTENCES[shut.refusal]}, status=shut.refusal.value, shut=shut)
+    after = request.GET.get("after", "0") or "0"
+    if not (after.isascii() and after.isdigit() and len(after) < 19):
+        return answers.json_response({"detail": "`after` is no cursor of ours."}, status=400)
+    finals = list(
+        Final.objects.filter(id__gt=int(after), row__job__upstream__slug__in=key.upstreams)
+        .select_related("row__job__upstream", "row__values", "row__base")
+        .order_by("id")[:PAGE]
+    )
+    decisions = _decisions(finals)
+    last = str(finals[-1].pk) if finals else after
+    return answers.json_response({"data": [_said(final, decisions) for final in finals], "next": last})
+
+
+@doors.machine
+@require_safe
+def file(request: HttpRequest, token: str) -> HttpResponseBase:
+    """The kept file behind a signed link; the link is the key, and it is good for an hour."""
+    try:
+        link_id = signing.TimestampSigner(salt=answers.SALT).unsign(token, max_age=answers.FILE_SECONDS)
+        link = DocumentLink.objects.select_related("document", "name").get(pk=int(link_id))
+    except (signing.BadSignature, DocumentLink.DoesNotExist) as error:
+        raise Http404("The link is not good any more: ask for the job again.") from error
+    return serving.respond(document=link.document, request=request, name=link.name.text or "document", download=True)
+
+
+def _said(final: Final, decisions: dict[tuple[int, str], Decision]) -> Json:
+    row, job = final.row, final.row.job
+    decision = decisions.get((row.pk, final.outcome))
+    values: Json = jsontext.parse(row.values.text) if row.values.text is not None else None
+    said: dict[str, Json] = {
+        "row_id": str(row.pk),
+        "upstream": job.upstream.slug,
+        "kind": job.kind,
+        "job_id": job.job_id,
+        "key": row.key,
+        "outcome": str(final.outcome),
+        "at": moment(final.at),
+        "base": str(row.base_id) if row.base_id else None,
+        "supersedes": str(row.supersedes_id) if row.supersedes_id else None,
+        "values": values,
+        "verdicts": dict(json.loads(decision.fields)) if decision is not None else None,
+        "reason": decision.reason.text if decision is not None and decision.reason is not None else None,
+    }
+    return said
+
+
+def _decisions(finals: list[Final]) -> dict[tuple[int, str], Decision]:
+    ids = [final.row_id for final in finals]
+    found: dict[tuple[int, str], Decision] = {}
+    for decision in Decision.objects.filter(row__in=ids).select_related("reason"):
+        found[decision.row_id or 0, decision.outcome] = decision
+    rejected = Decision.objects.filter(task__row__in=ids, row__isnull=True).select_related("reason", "task")
+    for decision in rejected.order_by("id"):
+        found[decision.task.row_id, decision.outcome] = decision
+    return found

@@ -1,0 +1,18 @@
+"""The machines' addresses. Below `compat/<vendor>/` each path is the vendor's own."""
+
+from django.urls import path
+
+from . import rows
+from .compat import llamacloud, talonic, unsiloed
+
+app_name = "api"
+urlpatterns = [
+    path("api/rows", rows.rows, name="rows"),
+    path("files/<str:token>", rows.file, name="file"),
+    path("compat/unsiloed/extract/<str:job_id>", unsiloed.extract, name="unsiloed-extract"),
+    path("compat/unsiloed/classify/<str:job_id>", unsiloed.classify, name="unsiloed-classify"),
+    path("compat/talonic/v1/jobs/<str:job_id>", talonic.job, name="talonic-job"),
+    path("compat/talonic/v1/jobs/<str:job_id>/results", talonic.results, name="talonic-results"),
+    path("compat/llamacloud/api/v1/extraction/jobs/<str:job_id>", llamacloud.job, name="llamacloud-job"),
+    path("compat/llamacloud/api/v1/extraction/jobs/<str:job_id>/result", llamacloud.result, name="llamacloud-result"),
+]

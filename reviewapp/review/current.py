@@ -1,0 +1,62 @@
+"""What has been said so far on a task? The newest verdict of each path, and the count for the queue's line."""
+
+from __future__ import annotations
+
+import json
+
+from reviewapp.extraction import jsontext
+from reviewapp.extraction.edit import Edit, EditKind
+
+from .models import Task, Verdict
+
+
+def verdicts(task: Task) -> dict[str, Verdict]:
+    """Path -> the verdict that counts now, in the order in which they were given. A restored path has none."""
+    newest: dict[str, Verdict] = {}
+    for verdict in task.verdicts.select_related("value", "citation", "by").order_by("id"):
+        newest.pop(verdict.path, None)
+        if verdict.kind != Verdict.Kind.RESTORED:
+            newest[verdict.path] = verdict
+    return newest
+
+
+def eyes(task: Task) -> list[str]:
+    """The addresses that need a verdict, in the order to check them."""
+    return [str(path) for path in json.loads(task.eyes)]
+
+
+def open_eyes(task: Task, spoken: dict[str, Verdict]) -> list[str]:
+    """Those that nobody has spoken on yet. A removed line answers for its cells; for an array's own address, a verdict on
+    any of its lines as a whole does not: it wants "all lines are there" or a line added or removed."""
+    return [path for path in eyes(task) if not answered(path, spoken)]
+
+
+def answered(path: str, spoken: dict[str, Verdict]) -> bool:
+    """Has a person said something that settles this address?"""
+    if path in spoken:
+        return True
+    above = path
+    while above := above.rpartition("/")[0]:
+        if (over := spoken.get(above)) is not None and over.kind == Verdict.Kind.LINE_REMOVED:
+            return True
+    lines = (Verdict.Kind.LINE_ADDED, Verdict.Kind.LINE_REMOVED)
+    return any(one.kind in lines and one.path.rpartition("/")[0] == path for one in spoken.values())
+
+
+def recount(task: Task) -> None:
+    """Bring the copied count of checked fields up to date."""
+    task.fields_checked = task.fields_to_check - len(open_eyes(task, verdicts(task)))
+    task.save(update_fields=["fields_checked"])
+
+
+def edits(spoken: dict[str, Verdict]) -> list[Edit]:
+    """The verdicts as edits of the row under review. Raises ledger.Erased-like LookupError when a value was erased."""
+    found = []
+    for verdict in spoken.values():
+        value: jsontext.Json = None
+        if verdict.value is not None:
+            if verdict.value.text is None:
+                raise LookupError(f"the value of verdict {verdict.pk} was erased")
+            value = jsontext.parse(verdict.value.text)
+        found.append(Edit(path=verdict.path, kind=EditKind(verdict.kind), value=value))
+    return found

@@ -1,0 +1,263 @@
+"""How does a task end, or wait? Approve, reject, postpone, escalate: one transaction each, with its entry."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from reviewapp.accounts import actors
+from reviewapp.accounts.models import User
+from reviewapp.audit import content, trail
+from reviewapp.audit.actions import Action
+from reviewapp.audit.models import Content
+from reviewapp.extraction import edit, jsontext, paths
+from reviewapp.results import ledger
+from reviewapp.results.models import Final, ResultRow
+
+from . import claims, current, schemas
+from .models import Decision, Task, Verdict
+
+
+class DecisionError(Exception):
+    """The task was not decided; every verdict is kept."""
+
+
+class OpenEyes(DecisionError):
+    """Fields that need eyes have no verdict; `paths` lists them."""
+
+    def __init__(self, paths: Sequence[str]) -> None:
+        super().__init__(", ".join(paths))
+        self.paths = list(paths)
+
+
+class Stale(DecisionError):
+    """Something was said since the page was made; `version` is the task's now."""
+
+    def __init__(self, version: int) -> None:
+        super().__init__(str(version))
+        self.version = version
+
+
+class ReasonMissing(DecisionError):
+    """Rejecting, signing off and escalating need a reason in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the form carried: the version that the page showed, and a key that makes a second submit the same one."""
+
+    version: int
+    form_key: str = ""
+    reason: str = ""
+
+
+def approve(
+    *, task_id: int, asked: Asked, user: User, at: datetime, via: trail.Via, sign_off: bool = False
+) -> Decision:
+    """Approve the document: the new result row, the decision, its entry and the hand-off to delivery.
+
+    Raises OpenEyes while a field that needs eyes has no verdict, unless signed off with a reason, which is an entry of its
+    own; Stale when the page is older than the last verdict; claims.ClaimError. A second submit of the same form, or by the
+    same person after their own approval, returns the decision that stands.
+    """
+    with transaction.atomic():
+        task, stands = _begin(task_id, asked, user=user, at=at, via=via, outcome=Decision.Outcome.APPROVED)
+        if stands is not None:
+            return stands
+        spoken = current.verdicts(task)
+        unseen = current.open_eyes(task, spoken)
+        if unseen and not sign_off:
+            raise OpenEyes(unseen)
+        if unseen and not asked.reason.strip():
+            raise ReasonMissing
+        reviewed = ledger.read(task.row)
+        known = schemas.of_row(task.row)
+        applied = edit.apply(reviewed, current.edits(spoken), required=known.required)
+        solved = [jsontext.dump(flag.raw) for flag in applied.solved if flag.raw is not None]
+        row = ledger.append_review_row(
+            supersedes=ledger.last_review_row(task.job_id, task.key),
+            base=task.row.base or task.row,
+            row=applied.row,
+            at=at,
+        )
+        fields = _fields(applied, spoken)
+        reason = content.keep(type="text", text=asked.reason.strip()) if unseen else None
+        decision = Decision(
+            task=task,
+            outcome=Decision.Outcome.APPROVED,
+            by=user,
+            at=at,
+            row=row,
+            reason=reason,
+            fields=json.dumps(fields, ensure_ascii=False),
+            solved_flags=json.dumps(solved, ensure_ascii=False),
+            signed_off=json.dumps(unseen, ensure_ascii=False),
+            form_key=asked.form_key,
+        )
+        _finish(task, decision, user=user, at=at)
+        trail.record(
+            *_sign_off_note(task, unseen, reason),
+            _approval_note(task, row, fields, len(solved)),
+            at=at,
+            by=actors.person(user),
+            via=via,
+        )
+        ledger.finish(row, outcome=Final.Outcome.APPROVED, at=at)
+        return decision
+
+
+def reject(*, task_id: int, asked: Asked, user: User, at: datetime, via: trail.Via) -> Decision:
+    """Reject the document with a reason: no row is added, and the job reads as the vendor's failed state."""
+    if not asked.reason.strip():
+        raise ReasonMissing
+    with transaction.atomic():
+        task, stands = _begin(task_id, asked, user=user, at=at, via=via, outcome=Decision.Outcome.REJECTED)
+        if stands is not None:
+            return stands
+        reason = content.keep(type="text", text=asked.reason.strip())
+        decision = Decision(
+            task=task,
+            outcome=Decision.Outcome.REJECTED,
+            by=user,
+            at=at,
+            reason=reason,
+            form_key=asked.form_key,
+        )
+        _finish(task, decision, user=user, at=at)
+        _record(task, Action.TASK_REJECTED, user=user, at=at, via=via, reason=reason)
+        ledger.finish(task.row, outcome=Final.Outcome.REJECTED, at=at)
+        return decision
+
+
+def postpone(*, task_id: int, until: datetime, user: User, at: datetime, via: trail.Via, reason: str = "") -> Task:
+    """Put the task away until a later time; its verdicts stay, and nobody gets it by "Review next" before."""
+    with transaction.atomic():
+        task = claims.take(task_id=task_id, user=user, at=at, via=via)
+        claims.write(task, user=user, at=at)
+        task.postponed_until, task.postponed_by = until, user
+        task.holder = task.lease_until = task.held_since = None
+        task.save(update_fields=["postponed_until", "postponed_by", "holder", "lease_until", "held_since"])
+        kept = content.keep(type="text", text=reason.strip()) if reason.strip() else None
+        details: dict[str, trail.Plain] = {"until": trail.moment(until)}
+        _record(task, Action.TASK_POSTPONED, user=user, at=at, via=via, reason=kept, details=details)
+        return task
+
+
+def escalate(*, task_id: int, user: User, at: datetime, via: trail.Via, reason: str) -> Task:
+    """Hand the task to who supervises, with a note; "Review next" no longer gives it out."""
+    if not reason.strip():
+        raise ReasonMissing
+    with transaction.atomic():
+        task = claims.take(task_id=task_id, user=user, at=at, via=via)
+        claims.write(task, user=user, at=at)
+        task.state = Task.State.ESCALATED
+        task.holder = task.lease_until = task.held_since = None
+        task.save(update_fields=["state", "holder", "lease_until", "held_since"])
+        kept = content.keep(type="text", text=reason.strip())
+        _record(task, Action.TASK_ESCALATED, user=user, at=at, via=via, reason=kept)
+        return task
+
+
+def _begin(
+    task_id: int, asked: Asked, *, user: User, at: datetime, via: trail.Via, outcome: str
+) -> tuple[Task, Decision | None]:
+    task = claims.workable(user).select_for_update(of=("self",)).get(pk=task_id)
+    stands = Decision.objects.filter(task=task).first()
+    if stands is not None:
+        if stands.by_id == user.pk and stands.outcome == outcome:
+            return task, stands
+        raise claims.Closed
+    if task.version != asked.version:
+        raise Stale(task.version)
+    # Taking a free task counts as well, so the version is compared before.
+    task = claims.take(task_id=task_id, user=user, at=at, via=via)
+    claims.write(task, user=user, at=at)
+    return task, None
+
+
+def _finish(task: Task, decision: Decision, *, user: User, at: datetime) -> None:
+    decision.save(force_insert=True)
+    task.state = Task.State.DECIDED
+    task.decided_at, task.decided_by = at, user
+    task.holder = task.lease_until = task.held_since = None
+    task.save(update_fields=["state", "decided_at", "decided_by", "holder", "lease_until", "held_since"])
+
+
+def _fields(applied: edit.Applied, spoken: Mapping[str, Verdict]) -> dict[str, str]:
+    """Pointer in the new row -> approved, corrected, cleared, illegible or not_reviewed, for every leaf."""
+    said = {applied.address(path): verdict.kind for path, verdict in spoken.items()}
+    words = {Verdict.Kind.APPROVED, Verdict.Kind.CORRECTED, Verdict.Kind.CLEARED, Verdict.Kind.ILLEGIBLE}
+    return {
+        path: str(kind) if (kind := said.get(path)) in words else "not_reviewed"
+        for path, _ in paths.leaves(applied.row.values)
+    }
+
+
+def _sign_off_note(task: Task, unseen: Sequence[str], reason: Content | None) -> list[trail.Note]:
+    if not unseen:
+        return []
+    return [
+        trail.Note(
+            stream=f"task:{task.pk}",
+            action=Action.TASK_SIGNED_OFF,
+            object_type="task",
+            object_id=str(task.pk),
+            job=task.job_id,
+            reason=reason,
+            details={"paths": list(unseen)},
+        )
+    ]
+
+
+def _approval_note(task: Task, row: ResultRow, fields: Mapping[str, str], solved: int) -> trail.Note:
+    counts = {word: sum(one == word for one in fields.values()) for word in sorted(set(fields.values()))}
+    return trail.Note(
+        stream=f"task:{task.pk}",
+        action=Action.TASK_APPROVED,
+        object_type="task",
+        object_id=str(task.pk),
+        job=task.job_id,
+        old=task.row.values,
+        new=row.values,
+        source={"upstream": task.upstream, "job": task.job.job_id, "key": task.key, "row": str(task.row_id)},
+        details={
+            "row": str(row.pk),
+            "supersedes": str(row.supersedes_id or ""),
+            "base": str(row.base_id),
+            "fingerprint": row.fingerprint,
+            "fields": len(fields),
+            "verdicts": counts,
+            "not_reviewed": [path for path, word in fields.items() if word == "not_reviewed"],
+            "solved_flags": solved,
+        },
+    )
+
+
+def _record(
+    task: Task,
+    action: Action,
+    *,
+    user: User,
+    at: datetime,
+    via: trail.Via,
+    reason: Content | None,
+    details: Mapping[str, trail.Plain] | None = None,
+) -> None:
+    trail.record(
+        trail.Note(
+            stream=f"task:{task.pk}",
+            action=action,
+            object_type="task",
+            object_id=str(task.pk),
+            job=task.job_id,
+            reason=reason,
+            details=details or {},
+        ),
+        at=at,
+        by=actors.person(user),
+        via=via,
+    )

@@ -1,0 +1,271 @@
+"""What waits, in which order? The queue page's question: filters -> one keyset page of tasks, with constant queries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from decimal import Decimal, InvalidOperation
+
+from django.db.models import F, Func, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
+
+from reviewapp.accounts.models import User
+
+from . import claims, reasons, rules
+from .models import Queue, Task, TaskReason
+
+PAGE = 50
+#: Counting stops here; the page says "10,000+".
+COUNT_LIMIT = 10_000
+OPEN = (Task.State.OPEN, Task.State.ESCALATED)
+#: Those states of the list that are listed newest first.
+DECIDED = frozenset({"decided", "decided-by-me", "decided-by-me-today"})
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """The page's address, cleaned. Empty means any. `state`: a word of `_state`; `holder`: "me", "nobody" or a person's id."""
+
+    queue: str = ""
+    q: str = ""
+    reason: str = ""
+    upstream: str = ""
+    kind: str = ""
+    confidence: str = ""
+    age: str = ""
+    holder: str = ""
+    state: str = "open"
+    job: str = ""
+    after: str = ""
+
+    @property
+    def narrows(self) -> bool:
+        """Something besides the queue is asked for, so an empty list does not mean that nothing waits."""
+        return replace(self, queue="", after="") != Filter()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One task as the list shows it. `doubt`: its lowest confidence is below the queue's threshold; `lapsed`: somebody's
+    lease ended and nobody took it since; `postponed`: it is put away until `task.postponed_until`."""
+
+    task: Task
+    why: Sequence[str]
+    band: str
+    doubt: bool
+    held: bool
+    lapsed: bool
+    postponed: bool
+    overdue: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    lines: Sequence[Line]
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What the page's head and its margin say. The first three are of what was asked for; each stops at COUNT_LIMIT + 1."""
+
+    found: int
+    held: int
+    overdue: int
+    mine: int
+    my_postponed: int
+    my_decided: int
+    escalated: int
+    postponed: int
+
+
+#: Bounds of the confidence filter, as the bands of the vendor: below, at or above.
+BANDS: Mapping[str, tuple[str | None, str | None]] = {
+    "low": (None, "0.6"),
+    "medium": ("0.6", "0.7"),
+    "good": ("0.7", "0.8"),
+    "high": ("0.8", "0.9"),
+    "very-high": ("0.9", None),
+    "none": (None, None),
+}
+AGES: Mapping[str, timedelta] = {
+    "1h": timedelta(hours=1),
+    "4h": timedelta(hours=4),
+    "1d": timedelta(days=1),
+    "7d": timedelta(days=7),
+}
+
+
+def page(*, user: User, asked: Filter, at: datetime) -> Page:
+    """One page of at most 50 tasks, in the order in which they will be given out. Two queries."""
+    newest_first = asked.state in DECIDED
+    rows = _after(_filtered(user, asked, at=at), asked.after, newest_first=newest_first)
+    rows = rows.order_by("-decided_at", "-id") if newest_first else rows.order_by("position", "id")
+    tasks = list(rows.select_related("holder", "queue", "job__upstream", "assignee", "decided_by")[: PAGE + 1])
+    shown = tasks[:PAGE]
+    why = _why([task.pk for task in shown])
+    return Page(
+        lines=[_line(task, why.get(task.pk, []), at=at) for task in shown],
+        after=_cursor(shown[-1], newest_first=newest_first) if len(tasks) > PAGE else "",
+    )
+
+
+def _line(task: Task, why: Sequence[str], *, at: datetime) -> Line:
+    leased = task.lease_until is not None and task.lease_until > at
+    waits = task.state in OPEN
+    doubt = task.queue.queues_no_confidence if task.lowest is None else task.lowest < Decimal(task.queue.threshold)
+    return Line(
+        task=task,
+        why=why,
+        band=band(task.lowest),
+        doubt=doubt and waits,
+        held=task.holder_id is not None and leased,
+        lapsed=task.holder_id is not None and not leased,
+        postponed=waits and task.postponed_until is not None and task.postponed_until > at,
+        overdue=waits and task.due_at is not None and task.due_at <= at,
+    )
+
+
+def counts(*, user: User, asked: Filter, at: datetime) -> Counts:
+    """Every figure of the page in one query."""
+    found = _filtered(user, asked, at=at)
+    seen = claims.visible(user)
+    in_queue = seen.filter(queue__slug=asked.queue) if asked.queue else seen
+    figures = User.objects.filter(pk=user.pk).values(
+        found=_count(found),
+        held=_count(found.filter(lease_until__gt=at, holder__isnull=False)),
+        overdue=_count(found.filter(due_at__lte=at)),
+        mine=_count(seen.filter(_state("mine", user=user, at=at))),
+        my_postponed=_count(seen.filter(_state("postponed-by-me", user=user, at=at))),
+        my_decided=_count(seen.filter(_state("decided-by-me-today", user=user, at=at))),
+        escalated=_count(seen.filter(state=Task.State.ESCALATED)),
+        postponed=_count(in_queue.filter(_state("postponed", user=user, at=at))),
+    )
+    return Counts(**figures.get())
+
+
+def queues_with_counts(*, user: User, at: datetime) -> list[tuple[Queue, int]]:
+    """The queues that the person may look at, each with how many open tasks wait in it. One query."""
+    queues = Queue.objects.all() if sees_all(user) else Queue.objects.filter(members=user)
+    waiting = Task.objects.filter(_state("open", user=user, at=at), queue=OuterRef("pk"))
+    counted = queues.annotate(n=_count(waiting)).order_by("position", "id")
+    return [(queue, queue.n) for queue in counted]
+
+
+def last_decided(*, user: User, queue: str) -> datetime | None:
+    """When somebody last decided a task of the queue, or of any that the person may look at."""
+    decided = claims.visible(user).filter(decided_at__isnull=False)
+    if queue:
+        decided = decided.filter(queue__slug=queue)
+    return decided.order_by("-decided_at").values_list("decided_at", flat=True).first()
+
+
+def day_begins(at: datetime) -> datetime:
+    """Midnight where the person is."""
+    return timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def sees_all(user: User) -> bool:
+    """Supervisors work on every queue, auditors look at every queue."""
+    return user.has_perm("review.supervise") or user.has_perm("audit.read")
+
+
+def band(lowest: Decimal | None) -> str:
+    """The confidence band's name for the mark: very-high, high, good, medium, low, none."""
+    if lowest is None:
+        return "none"
+    for name, floor in (("very-high", "0.9"), ("high", "0.8"), ("good", "0.7"), ("medium", "0.6")):
+        if lowest >= Decimal(floor):
+            return name
+    return "low"
+
+
+def _filtered(user: User, asked: Filter, *, at: datetime) -> QuerySet[Task]:
+    tasks = claims.visible(user)
+    if asked.queue:
+        tasks = tasks.filter(queue__slug=asked.queue)
+    if asked.q:
+        tasks = tasks.filter(document_name__icontains=asked.q)
+    if asked.reason:
+        tasks = tasks.filter(pk__in=TaskReason.objects.filter(code=asked.reason).values("task"))
+    if asked.upstream:
+        tasks = tasks.filter(upstream=asked.upstream)
+    if asked.kind:
+        tasks = tasks.filter(kind=asked.kind)
+    if asked.confidence in BANDS:
+        floor, ceiling = BANDS[asked.confidence]
+        if floor is None and ceiling is None:
+            tasks = tasks.filter(lowest__isnull=True)
+        if floor is not None:
+            tasks = tasks.filter(lowest__gte=Decimal(floor))
+        if ceiling is not None:
+            tasks = tasks.filter(lowest__lt=Decimal(ceiling))
+    if asked.age in AGES:
+        tasks = tasks.filter(opened_at__lte=at - AGES[asked.age])
+    if asked.holder == "me":
+        tasks = tasks.filter(holder=user)
+    elif asked.holder == "nobody":
+        tasks = tasks.filter(Q(holder__isnull=True) | Q(lease_until__lte=at))
+    elif asked.holder.isdecimal():
+        tasks = tasks.filter(holder=int(asked.holder[:18]))
+    if asked.job.isdecimal():
+        tasks = tasks.filter(job=int(asked.job[:18]))
+    return tasks.filter(_state(asked.state, user=user, at=at))
+
+
+def _state(state: str, *, user: User, at: datetime) -> Q:
+    """What waits and is not put away, unless something else is asked for. One state where it can be: so it follows an
+    index in order."""
+    postponed = Q(postponed_until__gt=at)
+    held = Q(holder__isnull=False, lease_until__gt=at)
+    free = Q(holder__isnull=True) | Q(lease_until__lte=at)
+    waiting = Q(state=Task.State.OPEN) & (Q(postponed_until__isnull=True) | Q(postponed_until__lte=at))
+    return {
+        "held": Q(state__in=OPEN) & held,
+        "free": waiting & free,
+        "mine": Q(state__in=OPEN, holder=user),
+        "postponed": Q(state=Task.State.OPEN) & postponed,
+        "postponed-by-me": Q(state=Task.State.OPEN, postponed_by=user) & postponed,
+        "escalated": Q(state=Task.State.ESCALATED),
+        "decided": Q(state=Task.State.DECIDED),
+        "decided-by-me": Q(state=Task.State.DECIDED, decided_by=user),
+        "decided-by-me-today": Q(state=Task.State.DECIDED, decided_by=user, decided_at__gte=day_begins(at)),
+        "any": Q(),
+    }.get(state, waiting)
+
+
+def _after(tasks: QuerySet[Task], cursor: str, *, newest_first: bool) -> QuerySet[Task]:
+    # "lte and not equal" keeps to the index on both databases; an OR over the pair does not.
+    first, _, last_id = cursor.partition("_")
+    if not last_id.isdigit():
+        return tasks
+    try:
+        if newest_first:
+            moment = datetime.fromisoformat(first)
+            return tasks.filter(decided_at__lte=moment).exclude(decided_at=moment, id__gte=int(last_id))
+        place = int(Decimal(first))
+    except (ValueError, InvalidOperation):
+        return tasks
+    return tasks.filter(position__gte=place).exclude(position=place, id__lte=int(last_id))
+
+
+def _cursor(task: Task, *, newest_first: bool) -> str:
+    if newest_first and task.decided_at is not None:
+        return f"{task.decided_at.isoformat()}_{task.pk}"
+    return f"{task.position}_{task.pk}"
+
+
+def _count(tasks: QuerySet[Task]) -> Subquery:
+    """A count as a column of another query; it stops at COUNT_LIMIT + 1."""
+    few = Task.objects.filter(pk__in=tasks.order_by().values("pk")[: COUNT_LIMIT + 1])
+    return Subquery(few.annotate(n=Func(F("pk"), function="COUNT")).values("n"), output_field=IntegerField())
+
+
+def _why(ids: Sequence[int]) -> dict[int, list[str]]:
+    grouped: dict[int, list[rules.Reason]] = {}
+    for task_id, code, path, detail in (
+        TaskReason.objects.filter(task__in=ids).order_by("id").values_list("task", "code", "path", "detail")
+    ):
+        grouped.setdefault(task_id, []).append(reasons.from_stored(code, path, detail))
+    return {task_id: reasons.summary(found) for task_id, found in grouped.items()}

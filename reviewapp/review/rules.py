@@ -1,0 +1,242 @@
+"""Which fields need eyes and why, and where does a task stand in its queue? Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from reviewapp.extraction import confidence, geometry, paths
+from reviewapp.extraction.jsontext import Json, Number
+from reviewapp.extraction.model import Field, Flag, JobStatus, Kind, Row
+from reviewapp.extraction.schema import Complaint
+
+
+class Code(StrEnum):
+    """Why a task waits. The sentence for a person stands in `reasons.py`."""
+
+    UPSTREAM_REVIEW = "upstream_review"
+    PARTIAL = "partial"
+    NO_CONFIDENCE = "no_confidence"
+    LOW_CONFIDENCE = "low_confidence"
+    MISSING_REQUIRED = "missing_required"
+    MISMATCH = "mismatch"
+    UPSTREAM_FLAG = "upstream_flag"
+    NOT_FOUND = "not_found"
+    BOX_OUTSIDE = "box_outside"
+    BOX_UNUSABLE = "box_unusable"
+    LINES_DOUBTFUL = "lines_doubtful"
+    PAGE_FAILED = "page_failed"
+    PAGES_DISAGREE = "pages_disagree"
+    PATTERN_NOT_CHECKED = "pattern_not_checked"
+    CONFLICT = "conflict"
+
+
+#: A reason with one of these codes tells something worth knowing, but opens no task by itself.
+INFORMS = frozenset({Code.NOT_FOUND, Code.BOX_UNUSABLE, Code.PATTERN_NOT_CHECKED})
+
+
+#: Positions below this are overdue ones.
+OVERDUE_BEFORE = 10**15
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """`path` "" is about the whole row. `detail` holds texts for the sentence."""
+
+    code: Code
+    path: str = ""
+    detail: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def queues(self) -> bool:
+        return self.code not in INFORMS
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """Below it a field needs eyes. `fields` by JSON Pointer with `*` for indices; `grounding` informs only."""
+
+    threshold: Decimal
+    grounding: Decimal
+    fields: Mapping[str, Decimal] = field(default_factory=dict)
+    queues_no_confidence: bool = True
+
+    def of(self, path: str) -> Decimal:
+        return self.fields.get(path) or self.fields.get(paths.pattern(path)) or self.threshold
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What triage knows besides the row: of its job and its document. `pages` is the document's page count."""
+
+    kind: Kind
+    status: JobStatus
+    citations_off: bool
+    pages: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The outcome for one row: `eyes` are the addresses that need a verdict, in the order to check them."""
+
+    reasons: tuple[Reason, ...]
+    eyes: tuple[str, ...]
+    total: int
+    lowest: Decimal | None
+
+    @property
+    def opens_task(self) -> bool:
+        return any(reason.queues for reason in self.reasons)
+
+
+def judge(
+    row: Row, *, facts: Facts, thresholds: Thresholds, complaints: Sequence[Complaint], required: Container[str]
+) -> Judgement:
+    """Look at every leaf and array of the row. `complaints` is what `schema.check` said of its values."""
+    scalars = [(path, value) for path, value in paths.leaves(row.values) if not isinstance(value, (list, dict))]
+    numbers = {
+        path: _usable(confidence.leaf_confidence(row.fields.get(path), row, citations_off=facts.citations_off))
+        for path, _ in scalars
+    }
+    reasons = [
+        *_of_row(row, facts),
+        *_of_confidence(numbers, thresholds),
+        *_of_schema(complaints),
+        *_of_flags(row.flags),
+        *_of_arrays(row, facts, thresholds),
+        *(reason for path, one in row.fields.items() for reason in _of_grounding(path, one, facts, thresholds)),
+        *_of_pages(row, facts),
+    ]
+    given = [number.decimal for number in numbers.values() if number is not None]
+    return Judgement(
+        reasons=_unique(reasons),
+        eyes=_eyes(reasons, scalars, required),
+        total=len(scalars),
+        lowest=min(given, default=None),
+    )
+
+
+def position(*, policy: str, lowest: Decimal | None, opened_at: datetime, overdue: bool, priority: int) -> int:
+    """One number to sort a queue by, smaller first: overdue, then priority 0 (urgent) to 9, then the policy's order."""
+    moment = int(opened_at.timestamp())
+    if policy == "oldest":
+        order = moment
+    else:
+        scaled = 0 if lowest is None else int(min(max(lowest, Decimal(0)), Decimal(1)) * 1000)
+        order = scaled * 10**10 + moment
+    return (0 if overdue else OVERDUE_BEFORE) + priority * 10**14 + order
+
+
+def _usable(number: Number | None) -> Number | None:
+    """A score outside 0 to 1 says nothing: the value counts as one without confidence."""
+    return number if confidence.is_usable(number) else None
+
+
+def _of_row(row: Row, facts: Facts) -> Iterator[Reason]:
+    if (row.status or facts.status) is JobStatus.REVIEW:
+        yield Reason(Code.UPSTREAM_REVIEW)
+    if (row.status or facts.status) is JobStatus.PARTIAL:
+        yield Reason(Code.PARTIAL)
+
+
+def _of_confidence(numbers: Mapping[str, Number | None], thresholds: Thresholds) -> Iterator[Reason]:
+    silent = [path for path, number in numbers.items() if number is None]
+    if numbers and len(silent) == len(numbers):
+        if thresholds.queues_no_confidence:
+            yield Reason(Code.NO_CONFIDENCE)
+        return
+    for path, number in numbers.items():
+        threshold = thresholds.of(path)
+        if number is None:
+            if thresholds.queues_no_confidence:
+                yield Reason(Code.NO_CONFIDENCE, path)
+        elif number.decimal < threshold:
+            yield Reason(Code.LOW_CONFIDENCE, path, {"confidence": number.text, "threshold": str(threshold)})
+
+
+def _of_schema(complaints: Sequence[Complaint]) -> Iterator[Reason]:
+    for complaint in complaints:
+        if complaint.code == "missing_required":
+            yield Reason(Code.MISSING_REQUIRED, complaint.path)
+        elif complaint.code == "pattern_not_checked":
+            yield Reason(Code.PATTERN_NOT_CHECKED, complaint.path, {"detail": complaint.detail})
+        else:
+            yield Reason(Code.MISMATCH, complaint.path, {"what": complaint.code, "detail": complaint.detail})
+
+
+def _of_flags(flags: Sequence[Flag]) -> Iterator[Reason]:
+    for flag in flags:
+        if flag.code == "missing_required_field" and flag.path is not None:
+            yield Reason(Code.MISSING_REQUIRED, flag.path)
+        elif flag.code == "page_failed":
+            yield Reason(Code.PAGE_FAILED, flag.path or "")
+        else:
+            yield Reason(Code.UPSTREAM_FLAG, flag.path or "", {"flag": flag.code})
+
+
+def _of_arrays(row: Row, facts: Facts, thresholds: Thresholds) -> Iterator[Reason]:
+    for path, one in row.fields.items():
+        try:
+            value = paths.get(row.values, path)
+        except paths.BadPath:
+            continue
+        if not isinstance(value, list):
+            continue
+        number = _usable(confidence.own_confidence(one, citations_off=facts.citations_off))
+        if number is not None and number.decimal < thresholds.of(path):
+            yield Reason(Code.LINES_DOUBTFUL, path, {"confidence": number.text, "lines": str(len(value))})
+
+
+def _of_grounding(path: str, one: Field, facts: Facts, thresholds: Thresholds) -> Iterator[Reason]:
+    grounding = confidence.grounding(one, citations_off=facts.citations_off)
+    if grounding is not None and grounding.decimal < thresholds.grounding:
+        yield Reason(Code.NOT_FOUND, path, {"grounding": grounding.text})
+    for citation in one.citations:
+        if citation.page is not None and facts.pages is not None and citation.page > facts.pages:
+            yield Reason(Code.BOX_OUTSIDE, path, {"page": str(citation.page)})
+            continue
+        problems = {geometry.box_problem(box, citation) for box in citation.boxes}
+        if citation.problem:
+            yield Reason(Code.BOX_UNUSABLE, path, {"problem": citation.problem})
+        elif "outside" in problems:
+            yield Reason(Code.BOX_OUTSIDE, path)
+        elif problems - {""}:
+            yield Reason(Code.BOX_UNUSABLE, path, {"problem": sorted(problems - {""})[0]})
+
+
+def _of_pages(row: Row, facts: Facts) -> Iterator[Reason]:
+    if facts.kind is not Kind.UNSILOED_CLASSIFY or not isinstance(row.values, dict):
+        return
+    pages = row.values.get("pages")
+    classes = {
+        page["classification"]
+        for page in (pages.values() if isinstance(pages, dict) else ())
+        if isinstance(page, dict) and isinstance(page.get("classification"), str)
+    }
+    if len(classes | {row.values.get("classification")}) > 1 and classes:
+        yield Reason(Code.PAGES_DISAGREE)
+
+
+def _eyes(reasons: Sequence[Reason], scalars: Sequence[tuple[str, Json]], required: Container[str]) -> tuple[str, ...]:
+    queueing = [reason for reason in reasons if reason.queues]
+    named = list(dict.fromkeys(reason.path for reason in queueing if reason.path))
+    if queueing and not named:
+        # Only the row as a whole is in doubt: every leaf needs eyes, required and empty ones first.
+        empty = [path for path, value in scalars if value is None or value == ""]
+        first = [path for path in empty if paths.pattern(path) in required]
+        return tuple(dict.fromkeys([*first, *(path for path, _ in scalars)]))
+    place = {path: index for index, (path, _) in enumerate(scalars)}
+    return tuple(sorted(named, key=lambda path: place.get(path, -1)))
+
+
+def _unique(reasons: Sequence[Reason]) -> tuple[Reason, ...]:
+    seen: set[tuple[str, str]] = set()
+    kept = []
+    for reason in reasons:
+        if (reason.code, reason.path) not in seen:
+            seen.add((reason.code, reason.path))
+            kept.append(reason)
+    return tuple(kept)

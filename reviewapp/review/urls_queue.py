@@ -1,0 +1,17 @@
+"""The addresses of queue, board and queue rules; review/urls.py includes them."""
+
+from django.urls import path
+
+from .views import board, queue_page, queue_settings
+
+urlpatterns = [
+    path("queue/", queue_page.queue_page, name="queue"),
+    path("board/", board.board, name="board"),
+    path("board/tasks/<int:task_id>/", board.assignment, name="assignment"),
+    path("board/tasks/<int:task_id>/assign/", board.assign, name="assign"),
+    path("board/tasks/<int:task_id>/release/", board.release, name="board_release"),
+    path("board/tasks/<int:task_id>/take-over/", board.take_over, name="take_over"),
+    path("queues/", queue_settings.queues, name="queues"),
+    path("queues/new/", queue_settings.new, name="new_queue"),
+    path("queues/<slug:slug>/", queue_settings.rule, name="queue_rule"),
+]

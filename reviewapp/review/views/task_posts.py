@@ -1,0 +1,244 @@
+"""POSTs about a whole task: claim, decide, give back, put away; and "Review next"."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import HttpResponseClientRedirect
+
+from reviewapp.accounts import actors
+from reviewapp.documents import serving, vault
+from reviewapp.results import ledger
+from reviewapp.results.models import DocumentLink
+from reviewapp.review import claims, decisions, forms
+from reviewapp.review.models import Queue, Task
+from reviewapp.web import access, htmx
+
+from . import screen_page
+from .screen_page import Trouble, person
+
+
+@access.needs("review.work")
+@require_POST
+def next_(request: HttpRequest) -> HttpResponse:
+    """POST /queue/next/: claim the best task and open it."""
+    slug = request.POST.get("queue", "")
+    queue = Queue.objects.filter(slug=slug).first() if slug else None
+    return _open_next(request, queue)
+
+
+@access.needs("review.work")
+@require_POST
+def claim(request: HttpRequest, task_id: int) -> HttpResponse:
+    """POST /tasks/<id>/claim/"""
+    task = screen_page.find(request, task_id)
+    return _act(
+        request,
+        task,
+        lambda: claims.take(task_id=task.pk, user=person(request), at=_at(request), via=actors.via(request)),
+        to=reverse("review:task", args=[task.pk]),
+    )
+
+
+@access.needs("review.work")
+@require_POST
+def release(request: HttpRequest, task_id: int) -> HttpResponse:
+    """POST /tasks/<id>/release/"""
+    task = screen_page.find(request, task_id)
+    return _act(
+        request,
+        task,
+        lambda: claims.release(task_id=task.pk, user=person(request), at=_at(request), via=actors.via(request)),
+        to=_queue_url(task),
+        said=_("Given back. What you decided about its fields is kept."),
+    )
+
+
+@access.needs("review.work")
+@require_POST
+def postpone(request: HttpRequest, task_id: int) -> HttpResponse:
+    """POST /tasks/<id>/postpone/"""
+    task = screen_page.find(request, task_id)
+    form = forms.PostponeForm(request.POST)
+    if not form.is_valid():
+        return _refused(request, task, Trouble(_("Say until when: a date and a time.")), 422)
+    return _act(
+        request,
+        task,
+        lambda: decisions.postpone(
+            task_id=task.pk,
+            until=form.moment(_at(request)),
+            user=person(request),
+            at=_at(request),
+            via=actors.via(request),
+            reason=form.cleaned_data["reason"],
+        ),
+        to=_queue_url(task),
+        said=_("Postponed. What you decided about its fields is kept."),
+    )
+
+
+@access.needs("review.work")
+@require_POST
+def escalate(request: HttpRequest, task_id: int) -> HttpResponse:
+    """POST /tasks/<id>/escalate/"""
+    task = screen_page.find(request, task_id)
+    return _act(
+        request,
+        task,
+        lambda: decisions.escalate(
+            task_id=task.pk,
+            user=person(request),
+            at=_at(request),
+            via=actors.via(request),
+            reason=request.POST.get("reason", "")[:4000],
+        ),
+        to=_queue_url(task),
+        said=_("Handed to who supervises the queue."),
+    )
+
+
+@access.needs("review.work")
+@require_POST
+def decision(request: HttpRequest, task_id: int) -> HttpResponse:
+    """POST /tasks/<id>/decision/: approve or reject, then the next document opens by itself."""
+    task = screen_page.find(request, task_id)
+    form = forms.DecisionForm(request.POST)
+    if not form.is_valid():
+        return _refused(request, task, Trouble(_("The form was not complete.")), 422)
+    data = form.cleaned_data
+    asked = decisions.Asked(version=data["version"], form_key=data["form_key"], reason=data["reason"])
+    who = {"user": person(request), "at": _at(request), "via": actors.via(request)}
+
+    def act() -> object:
+        if data["outcome"] == "rejected":
+            return decisions.reject(task_id=task.pk, asked=asked, **who)
+        return decisions.approve(task_id=task.pk, asked=asked, sign_off=data["sign_off"], **who)
+
+    refusal = _try(request, task, act)
+    return refusal if refusal is not None else _open_next(request, task.queue)
+
+
+@access.needs("review.see")
+@require_safe
+def document(request: HttpRequest, task_id: int, document_id: int) -> HttpResponseBase:
+    """GET /tasks/<id>/documents/<id>/: what the viewer shows, with byte ranges."""
+    link = _link(request, task_id, document_id)
+    return serving.respond(document=link.document, request=request, name=link.name.text or "document", viewer=True)
+
+
+@access.needs("review.see")
+@require_safe
+def download(request: HttpRequest, task_id: int, document_id: int) -> HttpResponseBase:
+    """GET /tasks/<id>/documents/<id>/file/: the file as it came."""
+    link = _link(request, task_id, document_id)
+    return serving.respond(document=link.document, request=request, name=link.name.text or "document", download=True)
+
+
+@access.needs("review.work")
+@require_POST
+def attach(request: HttpRequest, task_id: int) -> HttpResponse:
+    """POST /tasks/<id>/document/: attach a document, or another one; the former stays in the history."""
+    task = screen_page.find(request, task_id)
+    upload = request.FILES.get("document")
+    if upload is None:
+        return _refused(request, task, Trouble(_("Choose a file first.")), 422)
+    try:
+        kept = vault.keep(chunks=upload.chunks(), at=_at(request))
+    except vault.TooLarge:
+        return _refused(request, task, Trouble(_("The file is larger than 100 MB and was not kept.")), 422)
+    except vault.Refused:
+        return _refused(request, task, Trouble(_("The file is empty and was not kept.")), 422)
+    ledger.link_document(
+        job=task.job,
+        key=task.key if task.job.rows.values("key").distinct().count() > 1 else "",
+        document=kept,
+        name=upload.name or "document",
+        at=_at(request),
+        by=actors.person(person(request)),
+        via=actors.via(request),
+    )
+    return redirect("review:task", task.pk)
+
+
+def _open_next(request: HttpRequest, queue: Queue | None) -> HttpResponse:
+    task = claims.next_task(user=person(request), at=_at(request), via=actors.via(request), queue=queue)
+    if task is not None:
+        return _go(request, reverse("review:task", args=[task.pk]))
+    messages.info(request, _("Nothing more waits here for you."))
+    url = reverse("review:queue")
+    return _go(request, f"{url}?queue={queue.slug}" if queue is not None else url)
+
+
+def _act(request: HttpRequest, task: Task, act: Callable[[], object], *, to: str, said: str = "") -> HttpResponse:
+    refusal = _try(request, task, act)
+    if refusal is not None:
+        return refusal
+    if said:
+        messages.success(request, said)
+    return _go(request, to)
+
+
+def _try(request: HttpRequest, task: Task, act: Callable[[], object]) -> HttpResponse | None:
+    try:
+        act()
+    except decisions.OpenEyes as open_eyes:
+        message = _("These fields still need a verdict. Nothing was decided; what you said so far is kept.")
+        return _refused(request, task, Trouble(message, paths=tuple(open_eyes.paths)), 422)
+    except decisions.ReasonMissing:
+        return _refused(request, task, Trouble(_("Say why, in your own words.")), 422)
+    except decisions.Stale:
+        message = _("Something was said about this document since the page was made. Look at it once more.")
+        return _refused(request, task, Trouble(message), 409)
+    except claims.Taken as taken:
+        message = _("%(name)s holds this document now. Nothing was changed.") % {"name": taken.holder}
+        return _refused(request, task, Trouble(message), 409)
+    except (claims.Closed, claims.NotAllowed):
+        return _refused(request, task, Trouble(_("This task is no longer open to you. Nothing was changed.")), 409)
+    return None
+
+
+def _refused(request: HttpRequest, task: Task, trouble: Trouble, status: int) -> HttpResponse:
+    fresh = screen_page.find(request, task.pk)
+    focus = trouble.paths[0] if trouble.paths else None
+    context = screen_page.context_of(request, fresh, focus=focus, trouble=None)
+    context["decision_trouble"] = trouble
+    context["trouble_fields"] = [
+        context["screen"].by_path[path] for path in trouble.paths if path in context["screen"].by_path
+    ]
+    template = "review/_decision.html" if htmx.partial(request) else "review/screen.html"
+    return render(request, template, context, status=status)
+
+
+def _go(request: HttpRequest, url: str) -> HttpResponse:
+    return HttpResponseClientRedirect(url) if htmx.partial(request) else redirect(url)
+
+
+def _queue_url(task: Task) -> str:
+    return f"{reverse('review:queue')}?queue={task.queue.slug}"
+
+
+def _link(request: HttpRequest, task_id: int, document_id: int) -> DocumentLink:
+    task = screen_page.find(request, task_id)
+    link: DocumentLink | None = (
+        DocumentLink.objects.filter(job=task.job, document=document_id, key__in=[task.key, ""])
+        .select_related("document", "name")
+        .order_by("-id")
+        .first()
+    )
+    if link is None:
+        raise Http404("There is no such document.")
+    return link
+
+
+def _at(request: HttpRequest) -> datetime:
+    at: datetime = request.at  # type: ignore[attr-defined]
+    return at
