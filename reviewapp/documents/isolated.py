@@ -17,7 +17,7 @@ PATIENCE_FOR_TIFF = 60.0  # a hundred scanned pages take 9 s of processor time; 
 def probe(path: Path, media_type: MediaType, viewer: Path) -> Finding:
     """Pages and their sizes, or the problem. An image that is ready is also written as PDF to `viewer`.
 
-    Takes about 0.2 s to start the process, then 1 to 7 ms a page. Raises RuntimeError when the reading
+    Takes about 0.2 s to start the process; an image is decoded besides. Raises RuntimeError when the reading
     process itself does not run.
     """
     return _ask("probe", path, media_type, str(viewer))

@@ -86,9 +86,9 @@ class Change:
 def apply(row: Row, edits: Sequence[Edit], *, required: Container[str] = frozenset()) -> Applied:
     """A row and the verdicts on it -> the new row. Untouched values keep their tokens, scores stay the machine's.
 
-    `required`: the addresses, or patterns with `*` for lines, at which the schema demands a value (`Schema.required` is one); a
-    value cleared there leaves the flag `cleared_required`. A verdict at a flag's address solves the flag, save a `missing…` one as long as no value stands
-    there. Raises BadEdit for an address at which nothing can stand.
+    `required`: the addresses, or patterns with `*` for lines, at which the schema demands a value (`Schema.required` is
+    one); a value cleared there leaves the flag `cleared_required`. A verdict at a flag's address solves the flag, save a
+    `missing…` one as long as no value stands there. Raises BadEdit for an address at which nothing can stand.
     """
     work = _Work(row, required)
     for edit in edits:

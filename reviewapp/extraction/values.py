@@ -50,7 +50,7 @@ MESSAGES: Final[Mapping[str, str]] = MappingProxyType(
         "not_text": "This text holds a character that cannot be kept.",
         "not_a_number": "This is not a number.",
         "unit": "Enter the number alone, without a currency, unit or percent sign.",
-        "separators": "These separators do not fit: here the decimal separator is “%(decimal)s”, thousands are set apart in threes.",
+        "separators": "These separators do not fit: the decimal separator here is “%(decimal)s”, thousands stand in threes.",
         "leading_zeros": "A number cannot keep leading zeros. If this is a code, change the type to text.",
         "not_whole": "A whole number is needed here.",
         "too_large": "This number is beyond any measurement.",
@@ -112,6 +112,7 @@ _LOCAL_DATE: Final = re.compile(r"([0-9]{1,2})([./-]) ?([0-9]{1,2})\2 ?([0-9]{2}
 _TIME: Final = re.compile(r"(.+?)[Tt ]+([0-9]{2}:[0-9]{2})(:[0-9]{2}(?:\.[0-9]+)?)? ?([Zz]|[+-][0-9]{2}:[0-9]{2})?\Z")
 #: The exponent beyond which the gate (`jsontext.parse`) would not read the number back.
 _MAX_EXPONENT: Final = 400
+_LONGEST_TIME: Final = 80
 
 
 def conventions(locale: str) -> Conventions:
@@ -267,7 +268,7 @@ def _day(year: int, month: int, day: int) -> str:
 
 
 def _read_datetime(typed: str, local: Conventions, *, zone_needed: bool) -> str:
-    match = _TIME.match(typed)
+    match = _TIME.match(typed) if len(typed) <= _LONGEST_TIME else None
     if match is None:
         raise Refused("not_a_datetime")
     day, minutes, seconds, zone = match.groups()

@@ -15,8 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from reviewapp.documents import serving, storage
-from reviewapp.documents.findings import MediaType
+from reviewapp.documents import isolated, serving, storage
+from reviewapp.documents.findings import Finding, MediaType
 from reviewapp.documents.models import Document
 
 Keep = Callable[[bytes], Document]
@@ -28,7 +28,7 @@ ANSWERS: list[HttpResponseBase] = []
 
 
 @pytest.fixture(autouse=True)
-def close_answers() -> Iterator[None]:
+def close_answers(db: None) -> Iterator[None]:
     """As the server does with an answer, also when only its headers were looked at."""
     yield
     while ANSWERS:
@@ -54,8 +54,10 @@ def content(pdf_of: MakePdf) -> bytes:
 
 
 @pytest.fixture
-def document(keep: Keep, content: bytes) -> Document:
+def document(keep: Keep, content: bytes, monkeypatch: pytest.MonkeyPatch) -> Document:
     assert len(content) > 10_000
+    # What is in it does not matter here, so no process is started to find out.
+    monkeypatch.setattr(isolated, "probe", lambda *_: Finding(pages=((100.0, 100.0),) * 400))
     return keep(content)
 
 

@@ -188,7 +188,8 @@ def edits_for(draw: st.DrawFn, row: Row, *, max_size: int = 6) -> list[Edit]:
     shapes = {at: node for at, node in nodes if isinstance(node, list)}
     edits: list[Edit] = []
     for _ in range(draw(st.integers(0, max_size))):
-        if arrays and draw(st.booleans()):
+        about_lines: bool = draw(st.booleans())
+        if arrays and about_lines:
             array = draw(st.sampled_from(sorted(arrays)))
             edit = draw(_line_edit(array, arrays[array], shapes[array]))
             if edit.kind is EditKind.LINE_ADDED:

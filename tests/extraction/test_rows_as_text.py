@@ -153,6 +153,11 @@ def test_the_fingerprint_sees_the_schema() -> None:
     assert len(found) == 4
 
 
+def test_keys_in_another_order_are_the_same_row() -> None:
+    turned = replace(ROW, values=parse('{"tags":["a","b"],"po":null,"total":12586.00}'))
+    assert fingerprint(turned, '{ "b": 1, "a": 2 }') == fingerprint(ROW, '{"a":2,"b":1}')
+
+
 @few
 @given(rows(), json_trees())
 def test_the_order_of_keys_is_no_change(row: Row, schema: Json) -> None:
