@@ -123,6 +123,7 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_LOCKOUT_CALLABLE = "reviewapp.accounts.views.sign_in.locked_out"
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
@@ -182,6 +183,8 @@ STORAGES = {
 }
 WHITENOISE_ADD_HEADERS_FUNCTION = file_headers
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
+
+FORM_RENDERER = "reviewapp.web.fields.House"
 
 # -- Words and time
 LANGUAGE_CODE = "en"

@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from django.test import Client
+
 from reviewapp.accounts import apikeys, people
 from reviewapp.accounts.models import ApiKey, Scope, User
 from reviewapp.accounts.roles import Role
@@ -22,6 +24,7 @@ from reviewapp.review.models import Membership, Queue, Task
 from reviewapp.upstreams.models import Upstream
 
 AT = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
+PASSWORD = "a password of tests 1"
 VIA = trail.Via(ip="127.0.0.1", request="test")
 _count = itertools.count(1)
 
@@ -35,7 +38,7 @@ def create_user(
         username=username,
         name=username.title(),
         role=role,
-        password="a password of tests 1",
+        password=PASSWORD,
         by=trail.SYSTEM,
         at=AT,
         temporary=False,
@@ -44,6 +47,14 @@ def create_user(
     for queue in queues:
         Membership.objects.create(queue=queue, user=user)
     return user
+
+
+def sign_in(user: User) -> Client:
+    """A browser in which the person has signed in, by the page itself."""
+    client = Client()
+    response = client.post("/sign-in/", {"username": user.username, "password": PASSWORD})
+    assert response.status_code == 302, response.content.decode()
+    return client
 
 
 def create_queue(*, slug: str = "", **columns: Any) -> Queue:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import zoneinfo
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
@@ -19,9 +20,9 @@ from .roles import Role
 class SignInForm(AuthenticationForm):
     """Sign-in name and password. The name's one spelling goes on, so that every spelling counts as the same person."""
 
-    error_messages: ClassVar[dict[str, Any]] = {
-        "invalid_login": _("This name and password do not belong together. Nothing else can be said about them here."),
-        "inactive": _("This name and password do not belong together. Nothing else can be said about them here."),
+    error_messages = {
+        "invalid_login": _("This name and this password do not belong together. Nobody was signed in."),
+        "inactive": _("This name and this password do not belong together. Nobody was signed in."),
     }
 
     def clean_username(self) -> str:
@@ -46,15 +47,16 @@ class MeForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        zones = sorted(zoneinfo.available_timezones())
-        self.fields["time_zone"].choices = [(one, one.replace("_", " ")) for one in zones]  # type: ignore[attr-defined]
+        self.fields["time_zone"].choices = _zones()  # type: ignore[attr-defined]
 
 
 class NewPersonForm(forms.Form):
     """A new person with a first password, which is changed at the first sign-in."""
 
     name = forms.CharField(label=_("Name"), max_length=120, help_text=_("As others and the trail will read it."))
-    username = forms.CharField(label=_("Sign-in name"), max_length=64)
+    username = forms.CharField(
+        label=_("Sign-in name"), max_length=64, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
     role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
     password = forms.CharField(
         label=_("First password"),
@@ -141,6 +143,12 @@ class NewKeyForm(forms.Form):
         if day is not None and day <= self._at.date():
             raise ValidationError(_("Choose a day that is still to come."))
         return day
+
+
+@functools.cache
+def _zones() -> list[tuple[str, str]]:
+    # Reads some hundred files, hence once in a process.
+    return [(one, one.replace("_", " ")) for one in sorted(zoneinfo.available_timezones())]
 
 
 def password_rules() -> list[str]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.db import transaction
 from django.dispatch import receiver
@@ -39,7 +41,7 @@ def sign_in_failed(
 
     Attempts during a lock-out are counted by the lock-out itself and leave no entry: nobody can flood the trail.
     """
-    if request is None or getattr(request, "axes_locked_out", False):
+    if request is None or _was_locked_out(request):
         return
     typed = sign_in_name(str(credentials.get("username", "")))[:64]
     user = User.objects.filter(username=typed).first()
@@ -58,11 +60,20 @@ def sign_in_failed(
         )
 
 
+def _was_locked_out(request: HttpRequest) -> bool:
+    """Was the name locked out before this try? The try that begins the lock-out is still one for the trail."""
+    misses = getattr(request, "axes_failures_since_start", None)
+    locked = getattr(request, "axes_locked_out", False)
+    return locked and (misses is None or misses > settings.AXES_FAILURE_LIMIT)
+
+
 def _record(action: Action, request: HttpRequest, user: User) -> None:
+    # A request that did not come in through the edge (a test's forced sign-in) has no time of its own.
+    at: datetime = getattr(request, "at", None) or user.last_login or user.created_at
     with transaction.atomic():
         trail.record(
             trail.Note(stream=f"user:{user.pk}", action=action, object_type="user", object_id=str(user.pk)),
-            at=request.at,  # type: ignore[attr-defined]
+            at=at,
             by=actors.person(user),
             via=actors.via(request),
         )

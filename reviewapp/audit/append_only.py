@@ -56,7 +56,7 @@ def guard(app_label: str, model_name: str, *, except_when: str = "") -> migratio
         table = apps.get_model(app_label, model_name)._meta.db_table
         make = _sqlite_guard if editor.connection.vendor == "sqlite" else _postgres_guard
         for statement in make(table, except_when):
-            editor.execute(statement)
+            editor.execute(statement, params=None)
 
     def backward(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
         table = apps.get_model(app_label, model_name)._meta.db_table
@@ -88,7 +88,7 @@ def check_insert(app_label: str, model_name: str, *, name: str, holds: str, mess
             f"CREATE TRIGGER {full} BEFORE INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION {full}()",
             f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {full}",
         ):
-            editor.execute(statement)
+            editor.execute(statement, params=None)
 
     def backward(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
         table = apps.get_model(app_label, model_name)._meta.db_table

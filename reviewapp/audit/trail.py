@@ -151,12 +151,11 @@ def _lock(stream: str) -> StreamHead:
 
 
 def _save_contents(notes: Sequence[Note]) -> None:
-    unsaved: dict[int, Content] = {
-        id(one): one
-        for note in notes
-        for one in (note.old, note.new, note.reason)
-        if one is not None and one.pk is None
-    }
+    unsaved: dict[int, Content] = {}
+    for note in notes:
+        for one in (note.old, note.new, note.reason):
+            if one is not None and one._state.adding:
+                unsaved[id(one)] = one
     Content.objects.bulk_create(list(unsaved.values()))
 
 

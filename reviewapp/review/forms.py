@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from django import forms
-from django.utils.translation import gettext_lazy as _
 
 from .models import Verdict
 
@@ -15,54 +14,52 @@ _KINDS = [(one, one) for one in (ENTER, *Verdict.Kind.values) if one != Verdict.
 
 
 class VerdictForm(forms.Form):
-    """One verdict. `value` as typed, `type` only after a type switch, `seen` the verdict that the page showed."""
+    """One verdict. `value` as typed, `other` beside a choice "other…", `type` only where nothing says the type, `seen` the
+    verdict that the page showed."""
 
     path = forms.CharField(max_length=4000, strip=False)
     kind = forms.ChoiceField(choices=_KINDS)
     value = forms.CharField(required=False, strip=False, max_length=200_000)
+    other = forms.CharField(required=False, max_length=1000)
     type = forms.CharField(required=False, max_length=16)
     seen = forms.IntegerField(required=False, min_value=0)
     seconds = forms.RegexField(r"^[0-9]{1,6}(\.[0-9]{1,3})?$", required=False)
     form_key = forms.CharField(required=False, max_length=36)
 
-    def clean_value(self) -> str:
+    def clean(self) -> dict[str, Any]:
+        data = self.cleaned_data
         # Browsers send line ends as CR LF whatever was in the field.
-        return str(self.cleaned_data["value"]).replace("\r\n", "\n")
+        data["value"] = str(data.get("value", "")).replace("\r\n", "\n") or data.get("other", "")
+        return data
 
 
 class LineForm(forms.Form):
-    """A line to add at the end of an array."""
+    """What a button of a lines table says: its name is the verdict, its value the address."""
 
-    path = forms.CharField(max_length=4000, strip=False)
+    KINDS = {
+        "line_added": Verdict.Kind.LINE_ADDED,
+        "line_removed": Verdict.Kind.LINE_REMOVED,
+        "line_restored": Verdict.Kind.RESTORED,
+        "lines_complete": Verdict.Kind.LINES_COMPLETE,
+    }
     form_key = forms.CharField(required=False, max_length=36)
+
+    def clean(self) -> dict[str, Any]:
+        named = [(kind, self.data[name]) for name, kind in self.KINDS.items() if name in self.data]
+        if len(named) != 1:
+            raise forms.ValidationError("one button is pressed at a time")
+        self.cleaned_data["kind"], self.cleaned_data["path"] = named[0]
+        return self.cleaned_data
 
 
 class DecisionForm(forms.Form):
     """Approve or reject. `sign_off`: approve although fields that need eyes have no verdict, with a reason."""
 
-    outcome = forms.ChoiceField(choices=[("approved", "approved"), ("rejected", "rejected")])
+    kind = forms.ChoiceField(choices=[("approved", "approved"), ("rejected", "rejected")])
     version = forms.IntegerField(min_value=0)
     reason = forms.CharField(required=False, max_length=4000)
     sign_off = forms.BooleanField(required=False)
     form_key = forms.CharField(required=False, max_length=36)
-
-
-class PostponeForm(forms.Form):
-    """When the task shall come back: a time of the person's own day, or a number of hours."""
-
-    hours = forms.IntegerField(required=False, min_value=1, max_value=24 * 90)
-    until = forms.DateTimeField(
-        required=False, input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"], label=_("Postpone until")
-    )
-    reason = forms.CharField(required=False, max_length=4000)
-
-    def moment(self, at: datetime) -> datetime:
-        """The time asked for; an hour from now when nothing usable was said."""
-        until: datetime | None = self.cleaned_data.get("until")
-        if until is not None and until > at:
-            return until.astimezone(UTC)
-        hours: int = self.cleaned_data.get("hours") or 1
-        return at + timedelta(hours=hours)
 
 
 class ReasonForm(forms.Form):

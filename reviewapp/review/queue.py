@@ -9,6 +9,7 @@ from decimal import Decimal, InvalidOperation
 
 from django.db.models import F, Func, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from reviewapp.accounts.models import User
 
@@ -89,6 +90,14 @@ BANDS: Mapping[str, tuple[str | None, str | None]] = {
     "very-high": ("0.9", None),
     "none": (None, None),
 }
+BAND_WORDS = {
+    "very-high": _("very high"),
+    "high": _("high"),
+    "good": _("good"),
+    "medium": _("medium"),
+    "low": _("low"),
+    "none": _("none given"),
+}
 AGES: Mapping[str, timedelta] = {
     "1h": timedelta(hours=1),
     "4h": timedelta(hours=4),
@@ -148,7 +157,7 @@ def counts(*, user: User, asked: Filter, at: datetime) -> Counts:
 def queues_with_counts(*, user: User, at: datetime) -> list[tuple[Queue, int]]:
     """The queues that the person may look at, each with how many open tasks wait in it. One query."""
     queues = Queue.objects.all() if sees_all(user) else Queue.objects.filter(members=user)
-    waiting = Task.objects.filter(_state("open", user=user, at=at), queue=OuterRef("pk"))
+    waiting = Task.objects.filter(_state("open", user=user, at=at), queue=OuterRef(OuterRef("pk")))
     counted = queues.annotate(n=_count(waiting)).order_by("position", "id")
     return [(queue, queue.n) for queue in counted]
 
@@ -237,7 +246,7 @@ def _state(state: str, *, user: User, at: datetime) -> Q:
 
 def _after(tasks: QuerySet[Task], cursor: str, *, newest_first: bool) -> QuerySet[Task]:
     # "lte and not equal" keeps to the index on both databases; an OR over the pair does not.
-    first, _, last_id = cursor.partition("_")
+    first, _sign, last_id = cursor.partition("_")
     if not last_id.isdigit():
         return tasks
     try:

@@ -1,7 +1,7 @@
 """What does the review screen show? A task -> its fields, arrays and progress as plain data for the template.
 
 One walk over the row under review with the verdicts applied; the templates only lay it out. Paths are addresses in the
-row under review and never shift (design law 9). The dictionaries are what docs/screen.md lists.
+row under review and never shift (design law 9). docs/screen.md says what each key means.
 """
 
 from __future__ import annotations
@@ -9,97 +9,41 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypedDict
+from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from reviewapp.extraction import confidence, edit, jsontext, paths, values
 from reviewapp.extraction.jsontext import Json, Number
 from reviewapp.extraction.model import Field, Kind, Row
-from reviewapp.extraction.schema import Schema
+from reviewapp.extraction.schema import Schema, SchemaNode
 from reviewapp.results import ledger
 
 from . import current, queue, reasons, rules, schemas
 from .models import Task, Verdict
 
+#: FieldView, ArrayView and LineView of docs/screen.md: dictionaries, because a template reads thousands of their keys.
+View = dict[str, Any]
 
-class FieldView(TypedDict):
-    """One value as shown. `boxes` is JSON `[{"p": page, "b": [l, t, r, b], "s": [width, height]}]` in the citation's own points;
-    `seen` the id of the verdict that counts, 0 for none; `value_text` as the input shows it, by the person's locale."""
-
-    path: str
-    dom_id: str
-    label: str
-    description: str
-    type: str
-    value_text: str
-    is_null: bool
-    options: Sequence[str]
-    closed: bool
-    original_text: str
-    confidence: str
-    band: str
-    scores_text: str
-    needs_eyes: bool
-    open: bool
-    doubt: bool
-    broken: bool
-    no_box: bool
-    reasons: Sequence[reasons.Said]
-    why: str
-    verdict: str
-    verdict_text: str
-    boxes: str
-    page: int | None
-    cited: bool
-    array: str
-    seen: int
-    focus_url: str
-    in_removed: bool
-
-
-class LineView(TypedDict):
-    path: str
-    dom_id: str
-    number: str
-    removed: bool
-    added: bool
-    seen: int
-    cells: Sequence[FieldView]
-
-
-class ArrayView(TypedDict):
-    path: str
-    dom_id: str
-    label: str
-    columns: Sequence[tuple[str, str, bool]]
-    lines: Sequence[LineView]
-    count: int
-    needs_eyes: bool
-    open: bool
-    verdict: str
-    seen: int
-    reasons: Sequence[reasons.Said]
-    cells_to_check: int
-    cells_open: int
-    band: str
-    confidence: str
-    focus_url: str
+#: A text longer than this is edited in several lines.
+_ONE_LINE = 90
 
 
 @dataclass(slots=True)
 class Screen:
-    """Everything of a task that the templates read."""
+    """Everything of a task that the templates read. `fields` are the list's rows, arrays among them as one row each;
+    `by_path` holds every value and array, cells too; `eyes` in the order to check them."""
 
     task: Task
-    fields: list[FieldView] = field(default_factory=list)
-    arrays: list[ArrayView] = field(default_factory=list)
+    fields: list[View] = field(default_factory=list)
+    arrays: list[View] = field(default_factory=list)
     row_reasons: list[reasons.Said] = field(default_factory=list)
-    open_paths: list[str] = field(default_factory=list)
     eyes: list[str] = field(default_factory=list)
-    by_path: dict[str, FieldView] = field(default_factory=dict)
+    open_paths: set[str] = field(default_factory=set)
+    by_path: dict[str, View] = field(default_factory=dict)
 
     @property
     def checked(self) -> int:
@@ -107,212 +51,264 @@ class Screen:
 
     def ticks(self, focus: str) -> list[str]:
         """One for each address that needs eyes: done, now or todo."""
-        still = set(self.open_paths)
-        return ["now" if path == focus else "todo" if path in still else "done" for path in self.eyes]
+        return ["now" if path == focus else "todo" if path in self.open_paths else "done" for path in self.eyes]
 
     def next_open(self, after: str) -> str:
         """The next address that needs eyes and has no verdict, behind `after` and then from the start; "" when none."""
-        if not self.open_paths:
-            return ""
-        order = {path: index for index, path in enumerate(self.eyes)}
-        here = order.get(after, -1)
-        later = [path for path in self.open_paths if order[path] > here]
-        return later[0] if later else self.open_paths[0]
+        here = self.eyes.index(after) if after in self.eyes else -1
+        ordered = [*self.eyes[here + 1 :], *self.eyes[: here + 1]]
+        return next((path for path in ordered if path in self.open_paths), "")
+
+    def array_of(self, path: str) -> View | None:
+        """The array whose line or cell stands at `path`, or which stands there itself."""
+        fits = [one for one in self.arrays if path == one["path"] or path.startswith(f"{one['path']}/")]
+        return max(fits, key=lambda one: len(one["path"]), default=None)
 
 
-def build(*, task: Task, locale: str) -> Screen:
-    """The whole screen. One pass; a handful of queries, however many fields."""
-    return _Builder(task, locale).build()
+def build(*, task: Task, locale: str, order: str = "check", editable: bool = True) -> Screen:
+    """The whole screen. One pass; a handful of queries, however many fields. `order`: check, page or schema."""
+    screen = _Builder(task, locale, editable).build()
+    if order == "page":
+        place = {path: _place(view) for path, view in screen.by_path.items()}
+        screen.fields.sort(key=_place)
+        screen.eyes.sort(key=lambda path: place.get(path, _NOWHERE))
+    elif order == "schema":
+        position = {path: index for index, path in enumerate(screen.by_path)}
+        screen.eyes.sort(key=lambda path: position.get(path, -1))
+    return screen
 
 
 class _Builder:
-    def __init__(self, task: Task, locale: str) -> None:
+    def __init__(self, task: Task, locale: str, editable: bool) -> None:
         self.task = task
         self.locale = locale
+        self.editable = editable
         self.row: Row = ledger.read(task.row)
         self.schema: Schema = schemas.of_row(task.row)
         self.spoken: dict[str, Verdict] = current.verdicts(task)
         self.draft = edit.draft(self.row, current.edits(self.spoken))
         self.eyes = current.eyes(task)
         self.eye_set = set(self.eyes)
-        self.open = current.open_eyes(task, self.spoken)
-        self.open_set = set(self.open)
+        self.open = set(current.open_eyes(task, self.spoken))
         self.reasons: dict[str, list[rules.Reason]] = {}
         for code, path, detail in task.reasons.order_by("id").values_list("code", "path", "detail"):
             self.reasons.setdefault(path, []).append(reasons.from_stored(code, path, detail))
         self.base_url = reverse("review:task", args=[task.pk])
-        self.nodes: dict[str, Any] = {}
+        self.nodes: dict[str, SchemaNode | None] = {}
         self.labels: dict[str, str] = {}
+        self.bands = {name: str(word) for name, word in queue.BAND_WORDS.items()}
         self.classes: list[str] | None = None
 
     def build(self) -> Screen:
-        screen = Screen(task=self.task, eyes=self.eyes, open_paths=self.open)
+        screen = Screen(task=self.task, eyes=list(self.eyes), open_paths=set(self.open))
         screen.row_reasons = [reasons.say(reason) for reason in self.reasons.get("", ())]
-        self._walk("", self.draft.value(""), "", screen)
+        self._walk("", self.draft.value(""), screen)
         for path in self.eyes:
             # A required value whose key is absent stands nowhere in the row, and still needs eyes.
-            if path not in screen.by_path and not any(array["path"] == path for array in screen.arrays):
-                self._add(screen, path, None, "")
+            if path not in screen.by_path:
+                self._list(screen, self._view(path, None))
         return screen
 
-    def _walk(self, path: str, value: Json, array: str, screen: Screen) -> None:
+    def _walk(self, path: str, value: Json, screen: Screen) -> None:
         if isinstance(value, dict) and value:
             for key in self._keys(path, value):
-                self._walk(paths.child(path, key), value[key], array, screen)
-        elif isinstance(value, list) or self._is_array(path, value):
+                self._walk(paths.child(path, key), value[key], screen)
+        elif isinstance(value, list) or self._is_empty_array(path, value):
             self._array(path, screen)
         elif not isinstance(value, dict):
-            self._add(screen, path, value, array)
+            self._list(screen, self._view(path, value))
+
+    def _list(self, screen: Screen, view: View) -> None:
+        screen.by_path[view["path"]] = view
+        screen.fields.append(view)
 
     def _keys(self, path: str, value: Mapping[str, Json]) -> list[str]:
         node = self._node(path)
-        ordered = [key for key in node.properties if key in value] if node is not None else []
-        return [*ordered, *(key for key in value if key not in set(ordered))]
+        known = [key for key in node.properties if key in value] if node is not None else []
+        named = set(known)
+        return [*known, *(key for key in value if key not in named)]
 
-    def _is_array(self, path: str, value: Json) -> bool:
+    def _is_empty_array(self, path: str, value: Json) -> bool:
         node = self._node(path)
         return value is None and path != "" and node is not None and node.types == frozenset({"array"})
 
+    # -- arrays: one row in the list, a table in the drawer
+
     def _array(self, path: str, screen: Screen) -> None:
-        lines = self.draft.lines(path)
-        shown = [(line, self.draft.value(line.address)) for line in lines]
-        columns = self._columns(path, [value for _, value in shown])
-        views: list[LineView] = []
+        shown = [(line, self.draft.value(line.address)) for line in self.draft.lines(path)]
+        columns = self._columns(path, [value for _line, value in shown])
+        array: View = {"path": path, "dom_id": dom_id(path), "lines_id": f"lines-{dom_id(path)}"}
+        row = self._view(path, None)
+        self._list(screen, row)
+        screen.arrays.append(array)
+        lines: list[View] = []
         nested: list[str] = []
-        number = 0
+        count = 0
         for line, value in shown:
-            number += not line.removed
-            cells = [self._cell(line.address, column, value, path, line.removed, screen) for column, _, _ in columns]
-            spoken = self.spoken.get(line.address)
-            views.append(
-                LineView(
-                    path=line.address,
-                    dom_id=dom_id(line.address),
-                    number="" if line.removed else str(number),
-                    removed=line.removed,
-                    added=line.address.rpartition("/")[2].startswith("+"),
-                    seen=spoken.pk if spoken is not None else 0,
-                    cells=cells,
-                )
-            )
-            nested += [inner for inner, _inner in _nested_arrays(line.address, value)]
-        spoken = self.spoken.get(path)
-        own = _score(confidence.own_confidence(self.row.fields.get(path), citations_off=self.task.job.citations_off))
+            count += not line.removed
+            lines.append(self._line(line, value, count, columns, array, screen))
+            nested += [inner for inner, _value in _nested_arrays(line.address, value)]
         prefix = f"{path}/"
-        screen.arrays.append(
-            ArrayView(
-                path=path,
-                dom_id=dom_id(path),
-                label=self._label(path),
-                columns=columns,
-                lines=views,
-                count=number,
-                needs_eyes=path in self.eye_set,
-                open=path in self.open_set,
-                verdict=spoken.kind if spoken is not None else "",
-                seen=spoken.pk if spoken is not None else 0,
-                reasons=[reasons.say(reason) for reason in self.reasons.get(path, ())],
-                cells_to_check=sum(eye.startswith(prefix) for eye in self.eyes),
-                cells_open=sum(eye.startswith(prefix) for eye in self.open),
-                band=queue.band(own.decimal if own is not None else None),
-                confidence=own.text if own is not None else "",
-                focus_url=self._focus_url(path),
-            )
-        )
+        cells = sum(eye.startswith(prefix) for eye in self.eyes)
+        still = sum(eye.startswith(prefix) for eye in self.open)
+        spoken = self.spoken.get(path)
+        array |= {
+            "label": self._label(path),
+            "columns": [{"label": label, "number": figure} for _relative, label, figure in columns],
+            "lines": lines,
+            "count_text": ngettext("%(n)d line", "%(n)d lines", count) % {"n": count},
+            "reasons": row["reasons"],
+            "verdict_text": str(Verdict.Kind(spoken.kind).label) if spoken is not None else "",
+            "editable": self.editable,
+            "open": False,
+        }
+        row |= {
+            "type": "array",
+            "enter_kind": "lines_complete",
+            "lines_id": array["lines_id"],
+            "value_text": array["count_text"],
+            "is_null": False,
+            "needs_eyes": row["needs_eyes"] or bool(cells),
+            "doubt": False,
+        }
+        if cells:
+            row["value_text"] = _("%(lines)s, %(done)d of %(n)d cells checked") % {
+                "lines": array["count_text"],
+                "done": cells - still,
+                "n": cells,
+            }
+            if not row["reasons"]:
+                row["reasons"] = [
+                    ("look", ngettext("%(n)d cell to check", "%(n)d cells to check", cells) % {"n": cells})
+                ]
+            if not still and path not in self.open and not row["verdict"]:
+                row["verdict"], row["verdict_text"] = "approved", _("checked")
         for inner in nested:
             self._array(inner, screen)
 
+    def _line(
+        self,
+        line: Any,
+        value: Json,
+        number: int,
+        columns: Sequence[tuple[str, str, bool]],
+        array: View,
+        screen: Screen,
+    ) -> View:
+        cells = []
+        for relative, _label, figure in columns:
+            cell = self._view(line.address + relative, _get(value, relative))
+            added = line.address.rpartition("/")[2]
+            cell |= {
+                "in_array": True,
+                "line": added if added.startswith("+") else str(int(added) + 1),
+                "lines_id": array["lines_id"],
+                "number": figure,
+            }
+            if line.removed:
+                cell |= {"needs_eyes": False, "doubt": False, "editable": False}
+            screen.by_path[cell["path"]] = cell
+            cells.append(cell)
+        return {
+            "path": line.address,
+            "number": "" if line.removed else str(number),
+            "removed": line.removed,
+            "added": line.address.rpartition("/")[2].startswith("+"),
+            "cells": cells,
+        }
+
     def _columns(self, path: str, lines: Sequence[Json]) -> list[tuple[str, str, bool]]:
-        """(relative pointer, label, is it a figure?) for every scalar that a line has or the schema knows; "" for lists of
+        """(relative pointer, label, is it a figure?) for every scalar that a line has or the schema knows; "" for a list of
         plain values."""
-        found: dict[str, bool] = {}
+        found: dict[str, None] = {}
         node = self._node(f"{path}/*")
         for key in node.properties if node is not None else ():
             inner = self._node(f"{path}/*/{paths.escape(key)}")
             if inner is None or not inner.types or not inner.types & {"array", "object"}:
-                found[f"/{paths.escape(key)}"] = False
+                found[f"/{paths.escape(key)}"] = None
         for value in lines:
-            for relative, _value in _scalars(value):
-                found.setdefault(relative, False)
+            found.update(dict.fromkeys(relative for relative, _value in _scalars(value)))
         columns = []
-        for relative in found or {"": False}:
+        for relative in found or {"": None}:
             kind = values.type_of(self._node(f"{path}/*{relative}"), _first(lines, relative))
             figure = kind in (values.FieldType.NUMBER, values.FieldType.INTEGER)
             columns.append((relative, self._label(f"{path}/0{relative}") if relative else _("Value"), figure))
         return columns
 
-    def _cell(self, line: str, relative: str, value: Json, array: str, removed: bool, screen: Screen) -> FieldView:
-        path = line + relative
-        return self._add(screen, path, _get(value, relative), array, removed=removed, listed=False)
+    # -- one value
 
-    def _add(
-        self, screen: Screen, path: str, value: Json, array: str, *, removed: bool = False, listed: bool = True
-    ) -> FieldView:
-        view = self._view(path, value, array, removed)
-        screen.by_path[path] = view
-        if listed:
-            screen.fields.append(view)
-        return view
-
-    def _view(self, path: str, value: Json, array: str, removed: bool) -> FieldView:
+    def _view(self, path: str, value: Json) -> View:
         facts = self.row.fields.get(path)
         node = self._node(path)
         original = _get(self.row.values, path)
         kind = values.type_of(node, original if value is None else value)
-        number = _score(
-            confidence.leaf_confidence(facts, self.row, citations_off=self.task.job.citations_off)
-            if _stands(self.row.values, path)
-            else None
-        )
+        number = self._confidence(path, facts)
+        band = queue.band(number.decimal if number is not None else None)
         spoken = self.spoken.get(path)
-        found = self.reasons.get(path, ())
-        said = [reasons.say(reason) for reason in found]
-        is_open = path in self.open_set
-        levels = {one.level for one in said}
+        text = values.show(value, kind, locale=self.locale)
         options, closed = self._options(path, node)
-        return FieldView(
-            path=path,
-            dom_id=dom_id(path),
-            label=self._label(path),
-            description=node.description if node is not None else "",
-            type=kind.value,
-            value_text=values.show(value, kind, locale=self.locale),
-            is_null=value is None,
-            options=options,
-            closed=closed,
-            original_text=values.show(original, kind, locale=self.locale),
-            confidence=number.text if number is not None else "",
-            band=queue.band(number.decimal if number is not None else None),
-            scores_text=_scores_text(facts),
-            needs_eyes=path in self.eye_set,
-            open=is_open,
-            doubt=is_open,
-            broken=is_open and "broken" in levels,
-            no_box=is_open and levels == {"no-box"},
-            reasons=said,
-            why=str(reasons.LABELS[found[0].code]) if found else "",
-            verdict=spoken.kind if spoken is not None else "",
-            verdict_text=str(Verdict.Kind(spoken.kind).label) if spoken is not None else "",
-            boxes=_boxes(facts),
-            page=facts.citations[0].page if facts is not None and facts.citations else None,
-            cited=facts is not None and any(citation.boxes for citation in facts.citations),
-            array=array,
-            seen=spoken.pk if spoken is not None else 0,
-            focus_url=self._focus_url(path),
-            in_removed=removed,
-        )
+        return {
+            "path": path,
+            "dom_id": dom_id(path),
+            "label": self._label(path),
+            "description": node.description if node is not None else "",
+            "type": "enum" if options else kind.value,
+            "value_text": text,
+            "shown": text,
+            "shown_is_option": text in options,
+            "is_null": value is None,
+            "options": options,
+            "allow_other": bool(options) and not closed,
+            "multiline": kind is values.FieldType.TEXT and (len(text) > _ONE_LINE or "\n" in text),
+            "number": False,
+            "original_text": values.show(original, kind, locale=self.locale),
+            "confidence": number.text if number is not None else "",
+            "band": band,
+            "band_text": self.bands[band],
+            "scores_text": _scores_text(facts),
+            "needs_eyes": path in self.eye_set,
+            "doubt": path in self.open,
+            "reasons": [(one.level, one.text) for one in map(reasons.say, self.reasons.get(path, ()))],
+            "verdict": spoken.kind if spoken is not None else "",
+            "verdict_text": str(Verdict.Kind(spoken.kind).label) if spoken is not None else "",
+            "citations": [{"page": one.page} for one in facts.citations if one.page] if facts is not None else [],
+            "boxes": _boxes(facts),
+            "page_says": "",
+            "in_array": False,
+            "line": "",
+            "lines_id": "",
+            "enter_kind": "",
+            "editable": self.editable,
+            "error": "",
+            "entered": "",
+            "free_type": _free_type(value if value is not None else original),
+            "focus_url": f"{self.base_url}?{urlencode({'field': path})}",
+            "history_url": "",
+            "current": False,
+            "seen": spoken.pk if spoken is not None else 0,
+            "key": path,
+        }
 
-    def _options(self, path: str, node: Any) -> tuple[list[str], bool]:
+    def _confidence(self, path: str, facts: Field | None) -> Number | None:
+        if facts is None and not _stands(self.row.values, path):
+            return None
+        if isinstance(_get(self.row.values, path), list):
+            number = confidence.own_confidence(facts, citations_off=self.task.job.citations_off)
+        else:
+            number = confidence.leaf_confidence(facts, self.row, citations_off=self.task.job.citations_off)
+        return number if confidence.is_usable(number) else None
+
+    def _options(self, path: str, node: SchemaNode | None) -> tuple[list[str], bool]:
         """The choices to offer, and whether nothing else may be entered."""
         if node is not None and node.enum is not None:
             return [values.show(one, values.FieldType.ENUM) for one in node.enum], True
-        if self.task.kind == Kind.UNSILOED_CLASSIFY:
+        if self.task.kind == Kind.UNSILOED_CLASSIFY and path.endswith("/classification"):
             if self.classes is None:
                 self.classes = schemas.classes_seen(self.task.job.upstream)
             return self.classes, False
         return [], False
 
-    def _node(self, path: str) -> Any:
+    def _node(self, path: str) -> SchemaNode | None:
         key = paths.pattern(path)
         if key not in self.nodes:
             try:
@@ -322,18 +318,14 @@ class _Builder:
         return self.nodes[key]
 
     def _label(self, path: str) -> str:
+        tokens = paths.split(path)
+        if self.task.kind == Kind.UNSILOED_CLASSIFY and len(tokens) == 3 and tokens[0] == "pages":
+            return _("Page %(n)s") % {"n": tokens[1]}
         key = paths.pattern(path)
         if key not in self.labels:
             node = self._node(path)
-            tokens = paths.split(path)
-            title = node.title if node is not None else ""
-            self.labels[key] = title or _humanised(tokens)
-        if self.task.kind == Kind.UNSILOED_CLASSIFY and path.startswith("/pages/"):
-            return _("Page %(n)s") % {"n": paths.split(path)[1]}
+            self.labels[key] = (node.title if node is not None else "") or _humanised(tokens)
         return self.labels[key]
-
-    def _focus_url(self, path: str) -> str:
-        return f"{self.base_url}?{urlencode({'field': path})}"
 
 
 def dom_id(path: str) -> str:
@@ -341,20 +333,26 @@ def dom_id(path: str) -> str:
     return "f" + re.sub(r"[^A-Za-z0-9]", lambda match: f"-{ord(match.group()):x}-", path)
 
 
-def line_name(path: str) -> str:
-    """ "Line 4" for a cell of the fourth line, "New line 1" for one that was added; "" outside lines."""
-    for token in reversed(paths.split(path)):
-        if token.isdigit():
-            return _("Line %(n)d") % {"n": int(token) + 1}
-        if token.startswith("+") and token[1:].isdigit():
-            return _("New line %(n)s") % {"n": token[1:]}
-    return ""
+_NOWHERE = (10**6, 0.0, 0.0)
+
+
+def _place(view: View) -> tuple[int, float, float]:
+    """Page, top and left of a value's first box, for sorting only; values without one come last."""
+    found = jsontext.parse(view["boxes"]) if view["boxes"] else None
+    if not isinstance(found, list) or not found or not isinstance(found[0], dict):
+        return _NOWHERE
+    page, box = found[0]["p"], found[0]["b"]
+    assert isinstance(page, Number) and isinstance(box, list)
+    left, top = box[0], box[1]
+    assert isinstance(left, Number) and isinstance(top, Number)
+    return int(page.decimal), float(top.decimal), float(left.decimal)
 
 
 def _humanised(tokens: Sequence[str]) -> str:
+    """A key's name as words: the last token that is no index, `unit_price` as "Unit price"."""
     named = [token for token in tokens if not token.lstrip("+").isdigit()]
-    words = [re.sub(r"[_\-]+", " ", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", token)).strip() for token in named[-1:]]
-    text = words[0] if words else ""
+    name = named[-1] if named else ""
+    text = re.sub(r"[_\-\s]+", " ", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name)).strip()
     return text[:1].upper() + text[1:]
 
 
@@ -393,8 +391,10 @@ def _stands(tree: Json, path: str) -> bool:
     return True
 
 
-def _score(number: Number | None) -> Number | None:
-    return number if confidence.is_usable(number) else None
+def _free_type(value: Json) -> str:
+    if isinstance(value, Number):
+        return "number"
+    return "boolean" if isinstance(value, bool) else "text"
 
 
 def _scores_text(facts: Field | None) -> str:
@@ -414,17 +414,17 @@ def _scores_text(facts: Field | None) -> str:
 
 
 def _boxes(facts: Field | None) -> str:
-    if facts is None:
-        return "[]"
-    return jsontext.dump(
-        [
-            {
-                "p": Number(str(citation.page)),
-                "b": [box.left, box.top, box.right, box.bottom],
-                "s": [citation.page_width, citation.page_height],
-            }
-            for citation in facts.citations
-            if citation.page is not None and citation.page_width is not None and citation.page_height is not None
-            for box in citation.boxes
-        ]
-    )
+    """The boxes as JSON for `data-boxes`, in the citation's own points; "" when there is none to draw."""
+    if facts is None or not facts.citations:
+        return ""
+    boxes: list[Json] = [
+        {
+            "p": Number(str(citation.page)),
+            "b": [box.left, box.top, box.right, box.bottom],
+            "s": [citation.page_width, citation.page_height],
+        }
+        for citation in facts.citations
+        if citation.page is not None and citation.page_width is not None and citation.page_height is not None
+        for box in citation.boxes
+    ]
+    return jsontext.dump(boxes) if boxes else ""

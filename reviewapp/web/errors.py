@@ -100,6 +100,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """Something of ours broke. The page asks neither database nor session: they may be what broke."""
     part = "HX-Request" in request.headers
     number = getattr(request, "id", "")
+    page: str
     try:
         page = render_to_string("web/_server_problem.html" if part else "web/server_problem.html", {"number": number})
     except Exception:

@@ -27,5 +27,5 @@ def partial(request: HttpRequest) -> bool:
 
 def trigger(response: HttpResponseBase, event: str, detail: dict[str, Any] | None = None) -> HttpResponseBase:
     """Let the page hear `event` once the answer is in place; `detail` is plain JSON."""
-    trigger_client_event(response, event, detail or {}, after="settle")  # type: ignore[arg-type]
+    trigger_client_event(response, event, detail or {}, after="settle")
     return response

@@ -24,7 +24,7 @@ class ModuleManifestStorage(CompressedManifestStaticFilesStorage):
             "js/*.js",
             (
                 (r"""(?P<matched>\bfrom\s*["'](?P<url>\.{1,2}/[^"']+)["'])""", 'from "%(url)s"'),
-                (r"""(?P<matched>^\s*import\s*["'](?P<url>\.{1,2}/[^"']+)["'])""", 'import "%(url)s"'),
+                (r"""(?P<matched>(?m:^)[ \t]*import[ \t]*["'](?P<url>\.{1,2}/[^"']+)["'])""", 'import "%(url)s"'),
                 (r"""(?P<matched>\bimport\(\s*["'](?P<url>\.{1,2}/[^"']+)["']\s*\))""", 'import("%(url)s")'),
             ),
         ),

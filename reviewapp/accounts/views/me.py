@@ -16,7 +16,7 @@ from reviewapp.web import access
 from reviewapp.web.htmx import HtmxHttpRequest
 
 from .. import actors, people
-from ..forms import MeForm, password_rules
+from ..forms import MeForm
 from ..models import User
 
 
@@ -54,5 +54,4 @@ def password(request: HtmxHttpRequest) -> HttpResponse:
         update_session_auth_hash(request, user)
         messages.success(request, _("Your password is changed. Other places where you were signed in are signed out."))
         return redirect("accounts:me")
-    context = {"form": form, "rules": password_rules()}
-    return render(request, "accounts/password.html", context, status=422 if form.is_bound else 200)
+    return render(request, "accounts/password.html", {"form": form}, status=422 if form.is_bound else 200)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from reviewapp.accounts.models import User
@@ -19,34 +21,45 @@ from reviewapp.review import claims, screen
 from reviewapp.review.models import Task
 from reviewapp.web import access, htmx
 
+ORDERS = {
+    "check": gettext_lazy("To check first"),
+    "page": gettext_lazy("By place on the page"),
+    "schema": gettext_lazy("Schema order"),
+}
+POSTPONE_CHOICES = {
+    "1h": (timedelta(hours=1), gettext_lazy("in an hour")),
+    "4h": (timedelta(hours=4), gettext_lazy("in four hours")),
+    "1d": (timedelta(days=1), gettext_lazy("tomorrow")),
+    "7d": (timedelta(days=7), gettext_lazy("in a week")),
+}
+#: The lease is spoken of only when it is about to end.
+_SOON = timedelta(minutes=3)
+
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """Why a POST was refused, shown at the field with the person's own entry kept. `theirs` is the other value of a conflict."""
+    """Why a POST about a field was refused: shown at the field, with the person's own entry kept in the input."""
 
-    message: str
+    text: str
     entered: str | None = None
-    theirs: str = ""
-    paths: tuple[str, ...] = ()
 
 
 @access.needs("review.see")
 @require_safe
 def task(request: HttpRequest, task_id: int) -> HttpResponse:
-    """GET /tasks/<id>/?field=<pointer>"""
+    """GET /tasks/<id>/?field=<pointer>&order=check|page|schema"""
     found = find(request, task_id)
+    if (order := request.GET.get("order")) in ORDERS:
+        request.session["order"] = order
     context = context_of(request, found, focus=request.GET.get("field"))
-    if htmx.partial(request):
-        return render(request, "review/_focus.html", context)
-    return render(request, "review/screen.html", context)
+    return render(request, "review/_said.html" if htmx.partial(request) else "review/screen.html", context)
 
 
 def find(request: HttpRequest, task_id: int) -> Task:
     """The task with what the screen reads. Raises Http404 for an unknown one and for one of a foreign queue alike."""
-    user = person(request)
     try:
         return (
-            claims.visible(user)
+            claims.visible(person(request))
             .select_related(
                 "row__values", "row__facts", "row__schema", "row__job__upstream", "job__upstream", "queue", "holder"
             )
@@ -62,70 +75,136 @@ def person(request: HttpRequest) -> User:
     return request.user
 
 
+def moment(request: HttpRequest) -> datetime:
+    """When the request came in: the time of everything that it does."""
+    at: datetime = request.at  # type: ignore[attr-defined]
+    return at
+
+
 def context_of(
-    request: HttpRequest, task: Task, *, focus: str | None = None, trouble: Trouble | None = None
+    request: HttpRequest, task: Task, *, focus: str | None = None, after: str = "", trouble: Trouble | None = None
 ) -> dict[str, Any]:
-    """Everything the screen's templates read (docs/screen.md)."""
+    """Everything the screen's templates read (docs/screen.md).
+
+    `focus`: the address to show; None means the next that needs eyes after `after`, else what stands there.
+    """
     user = person(request)
-    at = request.at  # type: ignore[attr-defined]
-    shown = screen.build(task=task, locale=user.locale)
-    wanted = focus if focus is not None else shown.next_open("") or (shown.fields[0]["path"] if shown.fields else "")
+    notice = _notice(task, user, moment(request))
+    order = request.session.get("order", "check")
+    shown = screen.build(task=task, locale=user.locale, order=order, editable=not notice)
+    wanted = focus if focus is not None else shown.next_open(after) or after
     view = shown.by_path.get(wanted)
-    array = next((one for one in shown.arrays if one["path"] == wanted), None)
-    open_ = task.state in (Task.State.OPEN, Task.State.ESCALATED)
-    foreign = task.holder_id not in (None, user.pk) and task.lease_until is not None and task.lease_until > at
-    may = user.has_perm("review.work") and open_ and task.not_by_id != user.pk
-    named = set(shown.eyes)
-    in_arrays = {array["path"] for array in shown.arrays}
+    if view is None and focus is not None:
+        # A line's own address is no value: its first cell is.
+        view = next((one for path, one in shown.by_path.items() if path.startswith(f"{focus}/")), None)
+    if view is not None:
+        view["current"] = True
+        if trouble is not None:
+            view["error"], view["entered"] = trouble.text, trouble.entered or ""
+            view["shown"] = trouble.entered if trouble.entered is not None else view["shown"]
+        if (array := shown.array_of(view["path"])) is not None:
+            array["open"] = True
+    path = view["path"] if view is not None else ""
     return {
-        "task": task,
+        "task": _task(task, shown, notice, user, moment(request)),
         "screen": shown,
         "document": _document(task),
-        "to_check": [one for one in shown.fields if one["path"] in named],
-        "others": [one for one in shown.fields if one["path"] not in named],
-        "arrays": shown.arrays,
+        "sections": _sections(shown, order),
         "focus": view,
-        "focus_array": array,
-        "focus_path": wanted,
-        "focus_line": screen.line_name(wanted) if view is not None and view["array"] else "",
-        "focus_drawer": (view["array"] if view is not None else "") or (wanted if wanted in in_arrays else ""),
-        "focus_number": shown.eyes.index(wanted) + 1 if wanted in named else None,
-        "next_path": shown.next_open(wanted),
-        "checked": shown.checked,
-        "to_check_count": len(shown.eyes),
-        "ticks": shown.ticks(wanted),
-        "reasons_text": " · ".join(one.text for one in shown.row_reasons),
-        "classification": task.kind == Kind.UNSILOED_CLASSIFY,
-        "held_by_me": task.holder_id == user.pk,
-        "held_by_other": foreign,
-        "read_only": not may or foreign,
-        "trouble": trouble,
+        "arrays": shown.arrays,
+        "progress": {
+            "checked": shown.checked,
+            "to_check": len(shown.eyes),
+            "ticks": shown.ticks(path),
+            "position": shown.eyes.index(path) + 1 if path in shown.eyes else 0,
+        },
         "urls": urls(task),
+        "orders": list(ORDERS.items()),
+        "order": order,
+        "postpone_choices": [(key, words) for key, (_span, words) in POSTPONE_CHOICES.items()],
+        "refused": None,
     }
 
 
-def urls(task: Task) -> Mapping[str, str]:
+def urls(task: Task) -> dict[str, str]:
     """The addresses that the screen's forms post to."""
-    names = ("claim", "verdicts", "lines", "undo", "redo", "decision", "release", "postpone", "escalate")
-    return {name: reverse(f"review:{name}", args=[task.pk]) for name in names}
+    names = ("claim", "verdicts", "lines", "undo", "redo", "decision", "release", "postpone", "escalate", "attach")
+    return {name: reverse(f"review:{name}", args=[task.pk]) for name in names} | {
+        "screen": reverse("review:task", args=[task.pk])
+    }
+
+
+def _task(task: Task, shown: screen.Screen, notice: str, user: User, at: datetime) -> dict[str, Any]:
+    lease = ""
+    if task.holder_id == user.pk and task.lease_until is not None and task.lease_until - at < _SOON and not notice:
+        lease = _("Your hold on this document ends soon; the next verdict renews it.")
+    return {
+        "id": task.pk,
+        "version": task.version,
+        "state": task.state,
+        "document_name": task.document_name or task.job.job_id,
+        "queue_name": task.queue.name,
+        "queue_url": f"{reverse('review:queue')}?queue={task.queue.slug}",
+        "reasons_text": " · ".join(one.text for one in shown.row_reasons),
+        "notice_text": notice,
+        "lease_text": lease,
+        "read_only": bool(notice),
+    }
+
+
+def _notice(task: Task, user: User, at: datetime) -> str:
+    """Why this person may only look; "" when they may work."""
+    if task.state == Task.State.DECIDED:
+        return _("This document is decided.")
+    if task.state == Task.State.WITHDRAWN:
+        return _("A newer result took this one's place.")
+    if not user.has_perm("review.work"):
+        return _("You may look, and change nothing.")
+    if task.not_by_id == user.pk:
+        return _("You gave the first review; another person gives the second.")
+    if task.holder_id not in (None, user.pk) and task.lease_until is not None and task.lease_until > at:
+        return _("%(name)s holds this document.") % {"name": task.holder}
+    return ""
+
+
+def _sections(shown: screen.Screen, order: str) -> list[dict[str, Any]]:
+    if order != "check":
+        return [{"id": "all-fields", "title": _("Fields"), "note": "", "fields": shown.fields}]
+    place = {path: index for index, path in enumerate(shown.eyes)}
+    first = [view for view in shown.fields if view["needs_eyes"]]
+    first.sort(key=lambda view: place.get(view["path"], len(place)))
+    left = len(shown.open_paths)
+    return [
+        {
+            "id": "to-check",
+            "title": _("To check"),
+            "note": _("%(left)d of %(n)d left") % {"left": left, "n": len(shown.eyes)},
+            "fields": first,
+        },
+        {
+            "id": "the-others",
+            "title": _("The other fields"),
+            "note": "",
+            "fields": [view for view in shown.fields if not view["needs_eyes"]],
+        },
+    ]
 
 
 def _document(task: Task) -> dict[str, Any] | None:
     link = ledger.document_of(task.job, task.key)
-    attach = reverse("review:attach", args=[task.pk])
     if link is None:
-        return {"attach_url": attach, "ready": False, "missing": True, "name": task.document_name}
+        return None
     document = link.document
+    unread = ""
+    if task.kind == Kind.UNSILOED_CLASSIFY and task.job.pages_read and (document.page_count or 0) > task.job.pages_read:
+        unread = _("Only the first %(n)d pages were read.") % {"n": task.job.pages_read}
     return {
         "name": link.name.text or task.document_name,
-        "viewer_url": reverse("review:document", args=[task.pk, document.pk]),
+        "viewer_url": reverse("review:document", args=[task.pk, document.pk]) if document.ready else "",
         "download_url": reverse("review:download", args=[task.pk, document.pk]),
-        "attach_url": attach,
-        "ready": document.ready,
-        "missing": False,
         "state": document.state,
         "problem_text": problem_sentence(document.problem),
         "page_count": document.page_count,
-        "pages_read": task.job.pages_read,
-        "pages_unread": bool(task.job.pages_read and document.page_count and document.page_count > task.job.pages_read),
+        "note_text": unread,
+        "zoom": "",
     }

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -18,12 +19,12 @@ from reviewapp.accounts import actors
 from reviewapp.documents import serving, vault
 from reviewapp.results import ledger
 from reviewapp.results.models import DocumentLink
-from reviewapp.review import claims, decisions, forms
+from reviewapp.review import claims, decisions, forms, screen
 from reviewapp.review.models import Queue, Task
 from reviewapp.web import access, htmx
 
 from . import screen_page
-from .screen_page import Trouble, person
+from .screen_page import person
 
 
 @access.needs("review.work")
@@ -67,19 +68,19 @@ def release(request: HttpRequest, task_id: int) -> HttpResponse:
 def postpone(request: HttpRequest, task_id: int) -> HttpResponse:
     """POST /tasks/<id>/postpone/"""
     task = screen_page.find(request, task_id)
-    form = forms.PostponeForm(request.POST)
-    if not form.is_valid():
-        return _refused(request, task, Trouble(_("Say until when: a date and a time.")), 422)
+    choice = screen_page.POSTPONE_CHOICES.get(request.POST.get("until", ""))
+    if choice is None:
+        return _refused(request, task, _("Say until when."), 422)
     return _act(
         request,
         task,
         lambda: decisions.postpone(
             task_id=task.pk,
-            until=form.moment(_at(request)),
+            until=_at(request) + choice[0],
             user=person(request),
             at=_at(request),
             via=actors.via(request),
-            reason=form.cleaned_data["reason"],
+            reason=request.POST.get("reason", "")[:4000],
         ),
         to=_queue_url(task),
         said=_("Postponed. What you decided about its fields is kept."),
@@ -113,13 +114,13 @@ def decision(request: HttpRequest, task_id: int) -> HttpResponse:
     task = screen_page.find(request, task_id)
     form = forms.DecisionForm(request.POST)
     if not form.is_valid():
-        return _refused(request, task, Trouble(_("The form was not complete.")), 422)
+        return _refused(request, task, _("The form was not complete."), 422)
     data = form.cleaned_data
     asked = decisions.Asked(version=data["version"], form_key=data["form_key"], reason=data["reason"])
-    who = {"user": person(request), "at": _at(request), "via": actors.via(request)}
+    who: dict[str, Any] = {"user": person(request), "at": _at(request), "via": actors.via(request)}
 
     def act() -> object:
-        if data["outcome"] == "rejected":
+        if data["kind"] == "rejected":
             return decisions.reject(task_id=task.pk, asked=asked, **who)
         return decisions.approve(task_id=task.pk, asked=asked, sign_off=data["sign_off"], **who)
 
@@ -148,15 +149,15 @@ def download(request: HttpRequest, task_id: int, document_id: int) -> HttpRespon
 def attach(request: HttpRequest, task_id: int) -> HttpResponse:
     """POST /tasks/<id>/document/: attach a document, or another one; the former stays in the history."""
     task = screen_page.find(request, task_id)
-    upload = request.FILES.get("document")
+    upload = request.FILES.get("file")
     if upload is None:
-        return _refused(request, task, Trouble(_("Choose a file first.")), 422)
+        return _refused(request, task, _("Choose a file first."), 422)
     try:
         kept = vault.keep(chunks=upload.chunks(), at=_at(request))
     except vault.TooLarge:
-        return _refused(request, task, Trouble(_("The file is larger than 100 MB and was not kept.")), 422)
+        return _refused(request, task, _("The file is larger than 100 MB and was not kept."), 422)
     except vault.Refused:
-        return _refused(request, task, Trouble(_("The file is empty and was not kept.")), 422)
+        return _refused(request, task, _("The file is empty and was not kept."), 422)
     ledger.link_document(
         job=task.job,
         key=task.key if task.job.rows.values("key").distinct().count() > 1 else "",
@@ -192,30 +193,40 @@ def _try(request: HttpRequest, task: Task, act: Callable[[], object]) -> HttpRes
         act()
     except decisions.OpenEyes as open_eyes:
         message = _("These fields still need a verdict. Nothing was decided; what you said so far is kept.")
-        return _refused(request, task, Trouble(message, paths=tuple(open_eyes.paths)), 422)
+        return _refused(request, task, message, 422, paths=open_eyes.paths)
     except decisions.ReasonMissing:
-        return _refused(request, task, Trouble(_("Say why, in your own words.")), 422)
+        return _refused(request, task, _("Say why, in your own words."), 422)
     except decisions.Stale:
         message = _("Something was said about this document since the page was made. Look at it once more.")
-        return _refused(request, task, Trouble(message), 409)
+        return _refused(request, task, message, 409)
     except claims.Taken as taken:
         message = _("%(name)s holds this document now. Nothing was changed.") % {"name": taken.holder}
-        return _refused(request, task, Trouble(message), 409)
+        return _refused(request, task, message, 409)
     except (claims.Closed, claims.NotAllowed):
-        return _refused(request, task, Trouble(_("This task is no longer open to you. Nothing was changed.")), 409)
+        return _refused(request, task, _("This task is no longer open to you. Nothing was changed."), 409)
     return None
 
 
-def _refused(request: HttpRequest, task: Task, trouble: Trouble, status: int) -> HttpResponse:
+def _refused(request: HttpRequest, task: Task, text: str, status: int, *, paths: Sequence[str] = ()) -> HttpResponse:
+    """The same page or its decision form again, with what is in the way. Nothing was changed and nothing typed is lost."""
     fresh = screen_page.find(request, task.pk)
-    focus = trouble.paths[0] if trouble.paths else None
-    context = screen_page.context_of(request, fresh, focus=focus, trouble=None)
-    context["decision_trouble"] = trouble
-    context["trouble_fields"] = [
-        context["screen"].by_path[path] for path in trouble.paths if path in context["screen"].by_path
-    ]
-    template = "review/_decision.html" if htmx.partial(request) else "review/screen.html"
+    context = screen_page.context_of(request, fresh, focus=paths[0] if paths else None)
+    shown = context["screen"]
+    context["refused"] = {
+        "text": text,
+        "fields": [_named(shown.by_path[path]) for path in paths if path in shown.by_path],
+        "sign_off": bool(paths),
+    }
+    context["oob"] = False
+    template = "review/_progress.html" if htmx.partial(request) else "review/screen.html"
     return render(request, template, context, status=status)
+
+
+def _named(view: screen.View) -> screen.View:
+    """A cell's label says its line as well."""
+    if not view["in_array"]:
+        return view
+    return view | {"label": _("Line %(line)s, %(label)s") % {"line": view["line"], "label": view["label"]}}
 
 
 def _go(request: HttpRequest, url: str) -> HttpResponse:
@@ -240,5 +251,4 @@ def _link(request: HttpRequest, task_id: int, document_id: int) -> DocumentLink:
 
 
 def _at(request: HttpRequest) -> datetime:
-    at: datetime = request.at  # type: ignore[attr-defined]
-    return at
+    return screen_page.moment(request)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -22,7 +23,7 @@ from reviewapp.web import access, htmx
 from . import screen_page
 from .screen_page import Trouble
 
-_STATUS_STALE, _STATUS_REFUSED = 409, 422
+_STALE, _NOT_ACCEPTED = 409, 422
 
 
 @access.needs("review.work")
@@ -52,7 +53,7 @@ def verdict(request: HttpRequest, task_id: int) -> HttpResponse:
             task_id=task.pk,
             said=said,
             user=screen_page.person(request),
-            at=request.at,  # type: ignore[attr-defined]
+            at=screen_page.moment(request),
             via=actors.via(request),
         ),
         entered=data["value"],
@@ -62,25 +63,29 @@ def verdict(request: HttpRequest, task_id: int) -> HttpResponse:
 @access.needs("review.work")
 @require_POST
 def line(request: HttpRequest, task_id: int) -> HttpResponse:
-    """POST /tasks/<id>/lines/: add an empty line and go to its first cell."""
+    """POST /tasks/<id>/lines/: the button's name says what (a line added, removed, put back, all there), its value where."""
     task = screen_page.find(request, task_id)
     form = forms.LineForm(request.POST)
     if not form.is_valid():
         return _refused(request, task, "", Trouble(_("The form was not complete.")))
-    path = form.cleaned_data["path"]
-    return _act(
-        request,
-        task,
-        path,
-        lambda: verdicts.add_line(
-            task_id=task.pk,
-            array=path,
-            user=screen_page.person(request),
-            at=request.at,  # type: ignore[attr-defined]
-            via=actors.via(request),
-            form_key=form.cleaned_data["form_key"],
-        ),
-    )
+    path, kind, form_key = form.cleaned_data["path"], form.cleaned_data["kind"], form.cleaned_data["form_key"]
+    who: dict[str, Any] = {
+        "user": screen_page.person(request),
+        "at": screen_page.moment(request),
+        "via": actors.via(request),
+    }
+    if kind == Verdict.Kind.LINE_ADDED:
+        return _act(
+            request,
+            task,
+            path,
+            lambda: verdicts.add_line(task_id=task.pk, array=path, form_key=form_key, **who),
+            to_what_was_said=True,
+        )
+    # The buttons of a table carry no field's state: the newest verdict on the line is the one that is answered.
+    spoken = current.verdicts(task).get(path)
+    said = verdicts.Said(path=path, kind=kind, seen=spoken.pk if spoken is not None else 0, form_key=form_key)
+    return _act(request, task, path, lambda: verdicts.give(task_id=task.pk, said=said, **who))
 
 
 @access.needs("review.work")
@@ -106,11 +111,11 @@ def _step(request: HttpRequest, task_id: int, step: Callable[..., Verdict | None
         lambda: step(
             task_id=task.pk,
             user=screen_page.person(request),
-            at=request.at,  # type: ignore[attr-defined]
+            at=screen_page.moment(request),
             via=actors.via(request),
             form_key=request.POST.get("form_key", "")[:36],
         ),
-        stay=True,
+        to_what_was_said=True,
     )
 
 
@@ -126,7 +131,9 @@ def _read(task: Task, data: dict[str, object], locale: str) -> verdicts.Said | N
         before = paths.get(row.values, path) if now is None and _stands(row.values, path) else now
         shown_type = values.type_of(node, before)
         type_ = values.FieldType(str(data["type"])) if data["type"] in list(values.FieldType) else shown_type
-        if kind == forms.ENTER and text == values.show(now, shown_type, locale=locale) and type_ is shown_type:
+        # Where nothing says the type, the page offers one; to leave an empty value empty switches nothing.
+        same_type = type_ is shown_type or shown_type is values.FieldType.FREE
+        if kind == forms.ENTER and same_type and text == values.show(now, shown_type, locale=locale):
             if path in spoken:
                 return None
             kind = Verdict.Kind.APPROVED
@@ -161,31 +168,23 @@ def _act(
     act: Callable[[], Verdict | None],
     *,
     entered: str | None = None,
-    stay: bool = False,
+    to_what_was_said: bool = False,
 ) -> HttpResponse:
     try:
         given = act()
     except verdicts.Stale as stale:
-        trouble = Trouble(
-            _("Somebody changed this field in the meantime. Your entry is kept here and not stored."),
-            entered=entered,
-            theirs=_said_by(stale.now),
-        )
-        return _refused(request, task, path, trouble, status=_STATUS_STALE)
+        text = _("Somebody changed this field meanwhile: %(theirs)s. Your entry is kept here and not stored.")
+        return _refused(request, task, path, Trouble(text % {"theirs": _said_by(stale.now)}, entered), status=_STALE)
     except claims.Taken as taken:
-        trouble = Trouble(
-            _("%(name)s holds this document now. Your entry is kept here and not stored.") % {"name": taken.holder},
-            entered=entered,
-        )
-        return _refused(request, task, path, trouble, status=_STATUS_STALE)
+        text = _("%(name)s holds this document now. Your entry is kept here and not stored.") % {"name": taken.holder}
+        return _refused(request, task, path, Trouble(text, entered), status=_STALE)
     except (claims.Closed, claims.NotAllowed):
-        trouble = Trouble(_("This task is no longer open to you. Your entry is kept here and not stored."), entered)
-        return _refused(request, task, path, trouble, status=_STATUS_STALE)
+        text = _("This task is no longer open to you. Your entry is kept here and not stored.")
+        return _refused(request, task, path, Trouble(text, entered), status=_STALE)
     except verdicts.BadAddress:
         return _refused(request, task, path, Trouble(_("That does not fit this field."), entered))
-    if given is not None and given.kind == Verdict.Kind.LINE_ADDED and not stay:
-        return _answer(request, task, path, to=given.path)
-    return _answer(request, task, path, to=given.path if stay and given is not None else None)
+    changed = given.path if given is not None else path
+    return _answer(request, task, changed, to=changed if to_what_was_said else None)
 
 
 def _said_by(verdict: Verdict | None) -> str:
@@ -195,33 +194,32 @@ def _said_by(verdict: Verdict | None) -> str:
     return f"{verdict.by}: {verdict.get_kind_display()} {text or ''}".strip()
 
 
-def _answer(request: HttpRequest, task: Task, path: str, *, to: str | None = None) -> HttpResponse:
-    """The changed field, the counter, and the focus form of the field to go to."""
+def _answer(request: HttpRequest, task: Task, changed: str, *, to: str | None = None) -> HttpResponse:
+    """The focus form of the field to go to, the counter, and whatever the verdict changed in list and tables."""
     fresh = screen_page.find(request, task.pk)
     wanted = to if to is not None else request.POST.get("next") or None
-    context = screen_page.context_of(request, fresh, focus=wanted)
-    if wanted is None:
-        following = context["screen"].next_open(path)
-        context = screen_page.context_of(request, fresh, focus=following or path)
-    elif to is not None and context["focus"] is None and context["focus_array"] is None:
-        # A new line's address is no field: its first cell is.
-        first = next((one for one in context["screen"].by_path if one.startswith(f"{to}/")), path)
-        context = screen_page.context_of(request, fresh, focus=first)
-    context["changed"] = context["screen"].by_path.get(path)
-    context["changed_path"] = path
-    if htmx.partial(request):
-        return render(request, "review/answer.html", context)
-    return redirect(_back(fresh, context["focus_path"]))
-
-
-def _back(task: Task, path: str) -> str:
-    return f"{reverse('review:task', args=[task.pk])}?{urlencode({'field': path})}#focus"
+    context = screen_page.context_of(request, fresh, focus=wanted, after=changed)
+    if not htmx.partial(request):
+        path = context["focus"]["path"] if context["focus"] is not None else ""
+        return redirect(f"{reverse('review:task', args=[fresh.pk])}?{urlencode({'field': path})}#focus")
+    shown = context["screen"]
+    view, array = shown.by_path.get(changed), shown.array_of(changed)
+    is_cell = view is not None and view["in_array"]
+    rows = [] if view is None or is_cell else [view]
+    if array is not None and array["path"] != changed:
+        rows.append(shown.by_path[array["path"]])
+    context |= {
+        "changed": rows,
+        "cells": [view] if is_cell else [],
+        "changed_arrays": [array] if array is not None and not is_cell else [],
+    }
+    return render(request, "review/_said.html", context)
 
 
 def _refused(
-    request: HttpRequest, task: Task, path: str, trouble: Trouble, *, status: int = _STATUS_REFUSED
+    request: HttpRequest, task: Task, path: str, trouble: Trouble, *, status: int = _NOT_ACCEPTED
 ) -> HttpResponse:
     fresh = screen_page.find(request, task.pk)
     context = screen_page.context_of(request, fresh, focus=path, trouble=trouble)
-    template = "review/_focus.html" if htmx.partial(request) else "review/screen.html"
+    template = "review/_said.html" if htmx.partial(request) else "review/screen.html"
     return render(request, template, context, status=status)

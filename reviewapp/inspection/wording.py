@@ -1,0 +1,244 @@
+"""How is an entry told to a person? Who, what, on what, and what was before and after; from the stored body alone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from reviewapp.audit.actions import Action
+from reviewapp.audit.models import Content, Entry
+from reviewapp.web import locales
+
+#: A value longer than this is cut on the page; the exports have it whole.
+SHOWN = 240
+#: Entries whose values are whole rows, payloads or rules: too long for a cell, and told in words instead.
+_WHOLE = {
+    Action.ROW_RECEIVED,
+    Action.TASK_APPROVED,
+    Action.PAYLOAD_REJECTED,
+    Action.QUEUE_CHANGED,
+    Action.UPSTREAM_CHANGED,
+}
+_ENDS_TASK = {Action.TASK_APPROVED, Action.TASK_REJECTED}
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One side of a change. `erased_at` set: the text was destroyed on purpose and only its commitment is left."""
+
+    text: str
+    cut: bool
+    erased_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One line of the trail. `outcome` is "corrected", "cleared", "approved" or "" and says how old and new are drawn."""
+
+    id: int
+    at: datetime
+    day: str
+    who: str
+    machine: bool
+    action: str
+    act: str
+    strong: bool
+    path: str
+    on: str
+    old: Value | None
+    new: Value | None
+    said: str
+    outcome: str
+    reason: Value | None
+    job: int | None
+    called: str
+    object_type: str
+    object_id: str
+    seconds: str
+    leaf: str
+
+
+def tell(entry: Entry, *, called: str = "") -> Told:
+    """The entry in words; `called` is its document's name. `old`, `new` and `reason` should be loaded with it."""
+    body: dict[str, Any] = json.loads(bytes(entry.body))
+    details: Mapping[str, Any] = body["details"]
+    whole = entry.action in _WHOLE
+    return Told(
+        id=entry.pk,
+        at=entry.at,
+        day=locales.day(entry.at.astimezone(UTC).date()),
+        who=str(body["actor"]["name"]),
+        machine=body["actor"]["type"] != "person",
+        action=entry.action,
+        act=str(Action(entry.action).label) if entry.action in Action.values else entry.action,
+        strong=entry.action in _ENDS_TASK,
+        path=entry.path,
+        on=_on(entry, details, body["source"]),
+        old=None if whole else _value(entry, entry.old),
+        new=None if whole else _value(entry, entry.new),
+        said=_said(entry, details),
+        outcome=_outcome(entry.action),
+        reason=_value(entry, entry.reason),
+        job=entry.job,
+        called=called,
+        object_type=entry.object_type,
+        object_id=entry.object_id,
+        seconds=str(body["seconds"]),
+        leaf=entry.leaf,
+    )
+
+
+def plain(entry: Entry, content: Content | None) -> str:
+    """A kept value as a person would write it: a field's text without the quotes of its JSON. "" for none or erased."""
+    if content is None or content.text is None:
+        return ""
+    if entry.path and content.type == "text" and content.text.startswith('"'):
+        return str(json.loads(content.text))
+    return content.text
+
+
+def _value(entry: Entry, content: Content | None) -> Value | None:
+    if content is None:
+        return None
+    text = _("empty") if content.type == "null" else plain(entry, content)
+    return Value(text[:SHOWN], cut=len(text) > SHOWN, erased_at=content.erased_at)
+
+
+def _outcome(action: str) -> str:
+    if action in {Action.FIELD_CLEARED, Action.FIELD_ILLEGIBLE, Action.LINE_REMOVED}:
+        return "cleared"
+    return "approved" if action == Action.FIELD_APPROVED else "corrected"
+
+
+def _on(entry: Entry, details: Mapping[str, Any], source: Mapping[str, Any]) -> str:
+    tell_of = _ON.get(Action(entry.action)) if entry.action in Action.values else None
+    return tell_of(details, source) if tell_of is not None else ""
+
+
+def _said(entry: Entry, details: Mapping[str, Any]) -> str:
+    if entry.action == Action.TASK_APPROVED and details.get("supersedes"):
+        return _("row %(row)s takes the place of row %(before)s") % {
+            "row": details["row"],
+            "before": details["supersedes"],
+        }
+    if entry.action == Action.TASK_APPROVED:
+        return _("row %(row)s, decided on row %(base)s") % {"row": details["row"], "base": details["base"]}
+    if entry.action == Action.ROW_RECEIVED and details.get("supersedes"):
+        return _("takes the place of row %(before)s") % {"before": details["supersedes"]}
+    return ""
+
+
+def _job(details: Mapping[str, Any], source: Mapping[str, Any]) -> str:
+    n = int(details.get("rows", 0))
+    rows = ngettext("%(n)d row", "%(n)d rows", n) % {"n": n}
+    return _("Job %(job)s at %(upstream)s, status %(status)s, %(rows)s") % {
+        "job": source.get("job", ""),
+        "upstream": source.get("upstream", ""),
+        "status": details.get("raw_status") or details.get("status", ""),
+        "rows": rows,
+    }
+
+
+def _row(details: Mapping[str, Any], source: Mapping[str, Any]) -> str:
+    return _("Row %(key)s of job %(job)s") % {"key": source.get("key", ""), "job": source.get("job", "")}
+
+
+def _opened(details: Mapping[str, Any], source: Mapping[str, Any]) -> str:
+    return _("Queue %(queue)s: %(n)s of %(of)s fields need eyes, threshold %(threshold)s") % {
+        "queue": details.get("queue", ""),
+        "n": details.get("to_check", ""),
+        "of": details.get("of", ""),
+        "threshold": details.get("threshold", ""),
+    }
+
+
+def _again(details: Mapping[str, Any], source: Mapping[str, Any]) -> str:
+    return _("Queue %(queue)s: %(n)s fields need eyes, threshold %(threshold)s") % {
+        "queue": details.get("queue", ""),
+        "n": details.get("to_check", ""),
+        "threshold": details.get("threshold", ""),
+    }
+
+
+def _until(details: Mapping[str, Any], source: Mapping[str, Any]) -> str:
+    return _("Until %(at)s") % {"at": str(details.get("until", ""))[:16].replace("T", " ")}
+
+
+def _from_holder(details: Mapping[str, Any], source: Mapping[str, Any]) -> str:
+    return _("Held by %(name)s") % {"name": details["holder"]} if details.get("holder") else ""
+
+
+def _assigned(details: Mapping[str, Any], source: Mapping[str, Any]) -> str:
+    if not details.get("to"):
+        return _("Free for everybody in the queue")
+    return _("To %(name)s") % {"name": details["to"]}
+
+
+def _decided(details: Mapping[str, Any], source: Mapping[str, Any]) -> str:
+    verdicts = {word: int(n) for word, n in dict(details.get("verdicts", {})).items()}
+    unseen = verdicts.pop("not_reviewed", 0)
+    n = sum(verdicts.values())
+    said = ngettext("%(n)d verdict", "%(n)d verdicts", n) % {"n": n}
+    return _("%(verdicts)s, %(unseen)s not reviewed") % {"verdicts": said, "unseen": unseen}
+
+
+def _signed_off(details: Mapping[str, Any], source: Mapping[str, Any]) -> str:
+    return ", ".join(str(path) for path in details.get("paths", []))
+
+
+def _why(details: Mapping[str, Any], source: Mapping[str, Any]) -> str:
+    return str(details.get("why", ""))
+
+
+def _document(details: Mapping[str, Any], source: Mapping[str, Any]) -> str:
+    return _("SHA-256 %(sha256)s…") % {"sha256": str(details.get("sha256", ""))[:16]}
+
+
+def _refused(details: Mapping[str, Any], source: Mapping[str, Any]) -> str:
+    return str(details.get("code", ""))
+
+
+def _queue(details: Mapping[str, Any], source: Mapping[str, Any]) -> str:
+    return _("Queue %(queue)s") % {"queue": details.get("queue", "")}
+
+
+def _upstream(details: Mapping[str, Any], source: Mapping[str, Any]) -> str:
+    return f"{details.get('upstream', '')} {details.get('what', '')} {details.get('schema_name', '')}".strip()
+
+
+def _what(details: Mapping[str, Any], source: Mapping[str, Any]) -> str:
+    return str(details.get("what", ""))
+
+
+def _exported(details: Mapping[str, Any], source: Mapping[str, Any]) -> str:
+    filters = ", ".join(f"{name} {value}" for name, value in dict(details.get("filters", {})).items() if value)
+    return f"{details.get('format', '')}: {filters or _('everything')}"
+
+
+_ON: Mapping[Action, Callable[[Mapping[str, Any], Mapping[str, Any]], str]] = {
+    Action.JOB_RECEIVED: _job,
+    Action.JOB_STATUS_CHANGED: _job,
+    Action.ROW_RECEIVED: _row,
+    Action.PAYLOAD_REJECTED: _refused,
+    Action.DOCUMENT_ATTACHED: _document,
+    Action.UPSTREAM_CHANGED: _upstream,
+    Action.TASK_OPENED: _opened,
+    Action.TASK_RETRIAGED: _again,
+    Action.TASK_WITHDRAWN: _why,
+    Action.TASK_CLAIMED: _until,
+    Action.TASK_POSTPONED: _until,
+    Action.TASK_RELEASED: _from_holder,
+    Action.TASK_TAKEN_OVER: _from_holder,
+    Action.TASK_ASSIGNED: _assigned,
+    Action.TASK_APPROVED: _decided,
+    Action.TASK_SIGNED_OFF: _signed_off,
+    Action.QUEUE_CHANGED: _queue,
+    Action.USER_CHANGED: _what,
+    Action.TRAIL_EXPORTED: _exported,
+}

@@ -1,0 +1,139 @@
+"""What came in? The jobs page's question: filters -> one keyset page of jobs with their rows and documents counted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, F, Func, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Length
+
+from reviewapp.extraction.model import JobStatus
+from reviewapp.results.models import DocumentLink, Job, PayloadPart, ResultRow
+
+from .models import Rejected
+
+PAGE = 50
+#: What a supervisor should look at: it makes no reading, or says only a part.
+TROUBLED = (JobStatus.FAILED, JobStatus.CANCELLED, JobStatus.BLOCKED, JobStatus.UNKNOWN, JobStatus.PARTIAL)
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """The page's address, cleaned. Empty means any."""
+
+    status: str = ""
+    upstream: str = ""
+    q: str = ""
+    after: str = ""
+
+    @property
+    def narrows(self) -> bool:
+        return bool(self.status or self.upstream or self.q)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """`jobs` carry the counts `keys` (rows that the job has), `rows_kept` (rows of both chains) and `documents`."""
+
+    jobs: Sequence[Job]
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One result row of a job: in which chain it stands, and whether it counts now."""
+
+    row: ResultRow
+    current: bool
+
+
+def page(asked: Filter) -> Page:
+    """The newest change first. One query."""
+    jobs = Job.objects.select_related("upstream")
+    if asked.status:
+        jobs = jobs.filter(status=asked.status)
+    if asked.upstream:
+        jobs = jobs.filter(upstream__slug=asked.upstream)
+    if asked.q:
+        jobs = jobs.filter(
+            Q(job_id__icontains=asked.q) | Q(file_name__icontains=asked.q) | Q(schema_name__icontains=asked.q)
+        )
+    counted = _after(jobs, asked.after).annotate(
+        keys=_count(ResultRow.objects.filter(job=OuterRef("pk"), source="upstream", supersedes__isnull=True)),
+        rows_kept=_count(ResultRow.objects.filter(job=OuterRef("pk"))),
+        documents=_count(DocumentLink.objects.filter(job=OuterRef("pk"))),
+    )
+    found = list(counted.order_by("-changed_at", "-id")[: PAGE + 1])
+    shown = found[:PAGE]
+    return Page(jobs=shown, after=_cursor(shown[-1]) if len(found) > PAGE else "")
+
+
+def by_status() -> Mapping[str, int]:
+    """How many jobs there are in each status. One query."""
+    counted: dict[str, int] = dict(Job.objects.values_list("status").annotate(n=Count("pk")))
+    return counted
+
+
+def rows(job: Job) -> list[Standing]:
+    """Every row of the job in the job's order, what the upstream said before what people decided."""
+    found = list(ResultRow.objects.filter(job=job).order_by("ordinal", "key", "id"))
+    newest: dict[str, ResultRow] = {}
+    superseded = {row.supersedes_id for row in found}
+    for row in found:
+        if row.pk not in superseded and (row.key not in newest or row.source == ResultRow.Source.REVIEW):
+            newest[row.key] = row
+    current = {row.pk for row in newest.values()}
+    return [Standing(row, current=row.pk in current) for row in found]
+
+
+def parts(job: Job) -> list[PayloadPart]:
+    """The parts of every kept payload, the newest payload first."""
+    found = PayloadPart.objects.filter(payload__job=job).select_related("payload").order_by("-payload", "pk")
+    return list(found.annotate(erased_at=F("content__erased_at"), characters=Length("content__text")))
+
+
+def documents(job: Job) -> list[DocumentLink]:
+    """Every document linked to the job or to a row of it, the newest first."""
+    return list(job.document_links.select_related("document", "name").order_by("-id"))
+
+
+def rejected(after: str) -> tuple[list[Rejected], str]:
+    """One page of what could not be read, the newest first, and the cursor of the next."""
+    found = Rejected.objects.defer("content").order_by("-id")
+    if after.isdecimal():
+        found = found.filter(pk__lt=int(after[:18]))
+    few = list(found[: PAGE + 1])
+    return few[:PAGE], str(few[PAGE - 1].pk) if len(few) > PAGE else ""
+
+
+def rejected_count() -> int:
+    """How many payloads could not be read."""
+    return Rejected.objects.count()
+
+
+def keys(job: Job) -> list[str]:
+    """The keys of the job's rows, in its order."""
+    first = ResultRow.objects.filter(job=job, source=ResultRow.Source.UPSTREAM, supersedes__isnull=True)
+    return list(first.order_by("ordinal", "id").values_list("key", flat=True))
+
+
+def _count(rows: QuerySet[ResultRow] | QuerySet[DocumentLink]) -> Subquery:
+    counted = rows.order_by().annotate(n=Func(F("pk"), function="COUNT")).values("n")
+    return Subquery(counted, output_field=IntegerField())
+
+
+def _after(jobs: QuerySet[Job], cursor: str) -> QuerySet[Job]:
+    first, _, last_id = cursor.rpartition("_")
+    try:
+        moment = datetime.fromisoformat(first)
+    except ValueError:
+        return jobs
+    if not last_id.isdecimal() or moment.tzinfo is None:
+        return jobs
+    return jobs.filter(changed_at__lte=moment).exclude(changed_at=moment, id__gte=int(last_id[:18]))
+
+
+def _cursor(job: Job) -> str:
+    return f"{job.changed_at.isoformat()}_{job.pk}"

@@ -1,0 +1,1 @@
+"""Pages of this room: jobs, what could not be read, upstreams."""

@@ -1,0 +1,130 @@
+"""The jobs page: everything that came in, and one job with its rows, documents and payloads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from reviewapp.accounts import actors
+from reviewapp.documents import serving
+from reviewapp.intake import attaching, jobs
+from reviewapp.intake.forms import DocumentForm
+from reviewapp.results.models import STATUS_LABELS, Job
+from reviewapp.upstreams.models import Upstream
+from reviewapp.web import access, htmx
+from reviewapp.web.filters import choice
+
+NOT_KEPT = {
+    "too_large": gettext_lazy("The file is larger than 100 MB and was not kept."),
+    "empty": gettext_lazy("The file is empty and was not kept."),
+}
+
+
+@access.needs("intake.see")
+@require_safe
+def page(request: HttpRequest) -> HttpResponse:
+    """GET /jobs/?status=…&upstream=…&q=…&after=<cursor>"""
+    labels = [(one.value, label) for one, label in STATUS_LABELS.items()]
+    upstreams = list(Upstream.objects.order_by("name").values_list("slug", "name"))
+    choices = [
+        choice(request.GET, "status", label=_("Status"), everything=_("Any status"), options=labels),
+        choice(request.GET, "upstream", label=_("Upstream"), everything=_("Any upstream"), options=upstreams),
+    ]
+    asked = jobs.Filter(
+        status=choices[0].chosen,
+        upstream=choices[1].chosen,
+        q=request.GET.get("q", "").strip()[:200],
+        after=request.GET.get("after", ""),
+    )
+    context = {
+        "asked": asked,
+        "choices": choices,
+        "page": jobs.page(asked),
+        "troubled": [one.value for one in jobs.TROUBLED],
+        **margin(),
+    }
+    return render(request, "intake/_jobs.html" if htmx.partial(request) else "intake/jobs.html", context)
+
+
+def margin() -> dict[str, Any]:
+    """What stands beside the lists: how many jobs in each status, and what could not be read."""
+    counts = jobs.by_status()
+    return {
+        "statuses": [(one.value, label, counts[one.value]) for one, label in STATUS_LABELS.items() if one in counts],
+        "all_jobs": sum(counts.values()),
+        "all_rejected": jobs.rejected_count(),
+    }
+
+
+@access.needs("intake.see")
+@require_safe
+def job(request: HttpRequest, job_id: int) -> HttpResponse:
+    """GET /jobs/<id>/"""
+    return _page(request, _job(job_id))
+
+
+@access.needs("intake.import")
+@require_POST
+def document(request: HttpRequest, job_id: int) -> HttpResponse:
+    """POST /jobs/<id>/document/: attach a file, or another one."""
+    found = _job(job_id)
+    form = DocumentForm(request.POST, request.FILES, keys=jobs.keys(found))
+    if not form.is_valid():
+        return _page(request, found, form=form, status=422)
+    upload = form.cleaned_data["document"]
+    try:
+        link = attaching.attach(
+            job=found,
+            chunks=upload.chunks(),
+            name=upload.name,
+            key=form.cleaned_data.get("key", ""),
+            at=request.at,  # type: ignore[attr-defined]
+            by=actors.person(request.user),
+            via=actors.via(request),
+        )
+    except attaching.NotKept as refused:
+        form.add_error("document", str(NOT_KEPT[refused.code]))
+        return _page(request, found, form=form, status=422)
+    if link is None:
+        messages.info(request, _("This very file is attached already. Nothing was changed."))
+    elif link.document.problem:
+        messages.warning(request, _("The file is kept and attached. %(why)s") % {"why": link.document.problem_text})
+    else:
+        messages.success(request, _("The file is attached; an earlier one stays in the history."))
+    return redirect("intake:job", found.pk)
+
+
+@access.needs("intake.see")
+@require_safe
+def file(request: HttpRequest, job_id: int, link_id: int) -> HttpResponseBase:
+    """GET /jobs/<id>/documents/<link id>/: the file as it came, to be saved."""
+    link = _job(job_id).document_links.select_related("document", "name").filter(pk=link_id).first()
+    if link is None:
+        raise Http404("There is no such document.")
+    return serving.respond(document=link.document, request=request, name=link.name.text or "document", download=True)
+
+
+def _page(request: HttpRequest, found: Job, *, form: DocumentForm | None = None, status: int = 200) -> HttpResponse:
+    links = jobs.documents(found)
+    context = {
+        "job": found,
+        "rows": jobs.rows(found),
+        "links": links,
+        "parts": jobs.parts(found),
+        "form": form or DocumentForm(keys=jobs.keys(found)),
+        "troubled": found.status in jobs.TROUBLED,
+    }
+    return render(request, "intake/job.html", context, status=status)
+
+
+def _job(job_id: int) -> Job:
+    found = Job.objects.select_related("upstream").filter(pk=job_id).first()
+    if found is None:
+        raise Http404("There is no such job.")
+    return found

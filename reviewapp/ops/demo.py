@@ -1,0 +1,130 @@
+"""What stands on the desk of a newcomer? Sample documents in every shape, people of each role, queues and one API key.
+
+Everything here is plainly a demonstration: invented papers, passwords that everybody knows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+
+from reviewapp.accounts import apikeys, people
+from reviewapp.accounts.models import ApiKey, User
+from reviewapp.accounts.roles import Role
+from reviewapp.audit import trail
+from reviewapp.extraction import jsontext
+from reviewapp.extraction.model import Kind
+from reviewapp.intake import importing
+from reviewapp.review import triage
+from reviewapp.review.models import Membership, Queue
+from reviewapp.upstreams.models import Upstream
+
+from .samples import index
+
+KEY_FILE = "demo-api-key"
+#: The job of the first sample, whose total a newcomer corrects.
+FIRST_JOB = "6150397b-4b8f-5189-9b87-e9c7fd724486"
+#: Between two samples' arrivals, so that the queue's ages differ.
+_APART = timedelta(minutes=23)
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    role: str
+    username: str
+    password: str
+
+
+_PEOPLE = (
+    ("ana", "Ana Analyst", Role.ANALYST),
+    ("ben", "Ben Analyst", Role.ANALYST),
+    ("sol", "Sol Supervisor", Role.SUPERVISOR),
+    ("udo", "Udo Auditor", Role.AUDITOR),
+    ("ada", "Ada Admin", Role.ADMIN),
+)
+_QUEUES = (
+    {"slug": "papers", "name": "Invoices and forms", "kind": Kind.UNSILOED_EXTRACT.value, "due_minutes": 8 * 60},
+    {"slug": "classification", "name": "Classification", "kind": Kind.UNSILOED_CLASSIFY.value, "due_minutes": 24 * 60},
+)
+
+
+def fill(*, at: datetime) -> Sequence[Login]:
+    """Fill an empty database; what is there already is left alone. Returns the logins to print."""
+    folk = _people(at)
+    _queues(folk)
+    start = at - _APART * len(index.SAMPLES)
+    for number, sample in enumerate(index.SAMPLES):
+        arrived = start + _APART * number
+        report = importing.run(
+            files=[index.PAYLOADS / sample.payload],
+            at=arrived,
+            documents=index.DOCUMENTS,
+            upstream=sample.upstream,
+            kind=Kind(sample.kind),
+            categories=_categories(sample.categories),
+        )
+        if report.rejected:
+            raise RuntimeError(f"a sample of our own was rejected: {report.rejected}")
+        triage.run(at=arrived)
+    _key(folk["ada"], at)
+    return [Login(role.value, username, _password(username)) for username, _, role in _PEOPLE]
+
+
+def key_secret() -> str:
+    """The demo's API key; "" when another database made it."""
+    path = Path(settings.DATA_DIR) / KEY_FILE
+    return path.read_text().strip() if path.exists() else ""
+
+
+def _people(at: datetime) -> dict[str, User]:
+    folk = {}
+    for username, name, role in _PEOPLE:
+        known = User.objects.filter(username=username).first()
+        folk[username] = known or people.add(
+            username=username,
+            name=name,
+            role=role,
+            password=_password(username),
+            by=trail.SYSTEM,
+            at=at - _APART * (len(index.SAMPLES) + 1),
+            temporary=False,
+        )
+    return folk
+
+
+def _password(username: str) -> str:
+    return f"demo-{username}-desk"
+
+
+def _queues(folk: dict[str, User]) -> None:
+    with transaction.atomic():
+        for position, columns in enumerate(_QUEUES):
+            Queue.objects.get_or_create(slug=columns["slug"], defaults={**columns, "position": position})
+        Queue.objects.get_or_create(
+            is_default=True, defaults={"slug": "everything-else", "name": "Everything else", "position": 1000}
+        )
+        for queue in Queue.objects.all():
+            for user in (folk["ana"], folk["ben"]):
+                Membership.objects.get_or_create(queue=queue, user=user)
+
+
+def _categories(path: Path | None) -> list[str]:
+    if path is None:
+        return []
+    tree = jsontext.parse(path.read_bytes())
+    return [str(one) for one in tree] if isinstance(tree, list) else []
+
+
+def _key(admin: User, at: datetime) -> None:
+    path = Path(settings.DATA_DIR) / KEY_FILE
+    if ApiKey.objects.filter(name="demo").exists():
+        return
+    slugs = list(Upstream.objects.order_by("slug").values_list("slug", flat=True))
+    _, secret = apikeys.issue(name="demo", upstreams=slugs, by=admin, at=at)
+    path.touch(mode=0o600)
+    path.write_text(secret + "\n")

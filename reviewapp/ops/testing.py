@@ -1,0 +1,144 @@
+"""What is tested, and how did it end? The parts of `manage.py test`: each is run and comes back as three numbers."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from xml.etree import ElementTree
+
+from . import trial_postgres
+from .machine import NODE, say
+
+BASE_DIR = Path(__file__).resolve().parent.parent.parent
+
+#: What .ci/run looks at beside the tests, each one command that ends with 0 when all is well.
+CHECKS: dict[str, tuple[str, ...]] = {
+    "ruff check": ("-m", "ruff", "check", "."),
+    "ruff format": ("-m", "ruff", "format", "--check", "."),
+    "mypy": ("-m", "mypy"),
+    "migrations": ("manage.py", "makemigrations", "--check", "--dry-run"),
+}
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many tests ended how. An error around a test counts as failed."""
+
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+
+    def __add__(self, other: Count) -> Count:
+        return Count(self.passed + other.passed, self.failed + other.failed, self.skipped + other.skipped)
+
+    def __str__(self) -> str:
+        return f"{self.passed} passed, {self.failed} failed, {self.skipped} skipped"
+
+
+def on_sqlite(chosen: Sequence[str]) -> Count:
+    """pytest on the default database: everything."""
+    say("The tests on SQLite:")
+    return _pytest(chosen, {"REVIEWAPP_DATABASE_URL": ""})
+
+
+def on_postgres(chosen: Sequence[str]) -> Count:
+    """pytest on a throw-away PostgreSQL: every test that touches the database, but for the browser's."""
+    try:
+        with trial_postgres.cluster() as url:
+            say("The tests that touch the database, on PostgreSQL:")
+            return _pytest([*chosen, "-m", "not browser"], {"REVIEWAPP_DATABASE_URL": url}, nothing_is_fine=True)
+    except trial_postgres.NoPostgres as reason:
+        say(f"SKIPPED the tests on PostgreSQL: {reason}.")
+        return Count(skipped=1)
+
+
+def of_modules() -> Count:
+    """`node --test` over the browser modules' own tests."""
+    files = sorted(str(path.relative_to(BASE_DIR)) for path in (BASE_DIR / "tests" / "js").rglob("*.test.*js"))
+    if not files:
+        return Count()
+    node = NODE.path()
+    if node is None:
+        say("SKIPPED the tests of the browser modules: node is not installed on this machine.")
+        return Count(skipped=1)
+    say("The tests of the browser modules:")
+    done = subprocess.run(
+        [node, "--test", "--test-reporter=tap", *files], cwd=BASE_DIR, stdout=subprocess.PIPE, text=True, check=False
+    )
+    count = tap_count(done.stdout)
+    if count.failed or done.returncode != 0:
+        say(done.stdout)
+    say(str(count))
+    return count if count.failed or done.returncode == 0 else count + Count(failed=1)
+
+
+def checks() -> Count:
+    """Style, types and migrations; each is one passed or one failed."""
+    total = Count()
+    for name, command in CHECKS.items():
+        done = subprocess.run(
+            [sys.executable, *command],
+            cwd=BASE_DIR,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        good = done.returncode == 0
+        say(f"{name}: {'ok' if good else 'FAILED'}")
+        if not good:
+            say(done.stdout.strip())
+        total += Count(passed=1) if good else Count(failed=1)
+    return total
+
+
+def junit_count(report: Path) -> Count:
+    """The numbers in pytest's XML report; a test that fails and then cannot be cleaned up is one failed test.
+
+    A report that is missing or cut short (pytest itself died) is one failure.
+    """
+    try:
+        cases = list(ElementTree.parse(report).getroot().iter("testcase"))
+    except (OSError, ElementTree.ParseError):
+        return Count(failed=1)
+    ends: dict[tuple[str, str], str] = {}
+    for case in cases:
+        key = (case.get("classname", ""), case.get("name", ""))
+        tags = {child.tag for child in case}
+        end = "failed" if tags & {"failure", "error"} else "skipped" if "skipped" in tags else "passed"
+        if ends.get(key) != "failed":
+            ends[key] = end
+    counted = list(ends.values())
+    return Count(counted.count("passed"), counted.count("failed"), counted.count("skipped"))
+
+
+def tap_count(output: str) -> Count:
+    """The numbers at the end of node's TAP report."""
+
+    def number(word: str) -> int:
+        found = re.search(rf"^# {word} (\d+)$", output, re.MULTILINE)
+        return int(found[1]) if found else 0
+
+    skipped = number("skipped") + number("todo")
+    return Count(number("pass"), number("fail") + number("cancelled"), skipped)
+
+
+def _pytest(arguments: Sequence[str], environment: dict[str, str], *, nothing_is_fine: bool = False) -> Count:
+    with tempfile.TemporaryDirectory(prefix="reviewapp-tests-") as folder:
+        report = Path(folder) / "report.xml"
+        done = subprocess.run(
+            [sys.executable, "-m", "pytest", f"--junitxml={report}", *arguments],
+            cwd=BASE_DIR,
+            env={**os.environ, **environment, "DJANGO_SETTINGS_MODULE": "tests.settings"},
+            check=False,
+        )
+        if done.returncode == 5 and nothing_is_fine:  # no test was chosen
+            return Count()
+        count = junit_count(report)
+    return count if count.failed or done.returncode == 0 else count + Count(failed=1)

@@ -1,0 +1,77 @@
+"""Which adapter reads which payload? One folder a kind; a new vendor is a folder and one entry here."""
+
+from __future__ import annotations
+
+from reviewapp.extraction.jsontext import Json
+from reviewapp.extraction.model import Kind
+
+from .adapter import MAIN, Adapter
+from .llamacloud import compose as llamacloud_compose
+from .llamacloud import parse as llamacloud_parse
+from .refusal import refuse
+from .talonic import compose as talonic_compose
+from .talonic import parse as talonic_parse
+from .unsiloed_classify import compose as classify_compose
+from .unsiloed_classify import parse as classify_parse
+from .unsiloed_extract import compose as extract_compose
+from .unsiloed_extract import parse as extract_parse
+
+ADAPTERS: dict[Kind, Adapter] = {
+    Kind.UNSILOED_EXTRACT: Adapter(
+        kind=Kind.UNSILOED_EXTRACT,
+        label="Unsiloed extract",
+        needs=(MAIN,),
+        knows=(),
+        parse=extract_parse.parse,
+        compose=extract_compose.compose,
+        expressible=extract_compose.expressible,
+    ),
+    Kind.UNSILOED_CLASSIFY: Adapter(
+        kind=Kind.UNSILOED_CLASSIFY,
+        label="Unsiloed classify",
+        needs=(MAIN,),
+        knows=(),
+        parse=classify_parse.parse,
+        compose=classify_compose.compose,
+        expressible=classify_compose.expressible,
+    ),
+    Kind.TALONIC: Adapter(
+        kind=Kind.TALONIC,
+        label="Talonic",
+        needs=(MAIN,),
+        knows=("job", "schema"),
+        parse=talonic_parse.parse,
+        compose=talonic_compose.compose,
+        expressible=talonic_compose.expressible,
+    ),
+    Kind.LLAMACLOUD: Adapter(
+        kind=Kind.LLAMACLOUD,
+        label="LlamaCloud",
+        needs=(MAIN,),
+        knows=("sidecar", "job", "run", "schema"),
+        parse=llamacloud_parse.parse,
+        compose=llamacloud_compose.compose,
+        expressible=llamacloud_compose.expressible,
+    ),
+}
+
+#: Asked in this order: the first three answers share keys with an extract job, whose contract promises least.
+_RECOGNISE = (
+    (Kind.LLAMACLOUD, llamacloud_parse.recognises),
+    (Kind.TALONIC, talonic_parse.recognises),
+    (Kind.UNSILOED_CLASSIFY, classify_parse.recognises),
+    (Kind.UNSILOED_EXTRACT, extract_parse.recognises),
+)
+
+
+def adapter(kind: Kind | str) -> Adapter:
+    """The adapter of a kind. Raises ValueError for a word that is none."""
+    return ADAPTERS[Kind(kind)]
+
+
+def detect(tree: Json) -> Kind:
+    """Whose result a JSON tree is. Raises NotAResult with `error_body`, `fragment` or `unknown_shape`."""
+    for kind, recognises in _RECOGNISE:
+        if recognises(tree):
+            return kind
+    refuse(tree)

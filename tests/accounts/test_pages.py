@@ -1,0 +1,171 @@
+"""The pages about oneself, people and keys: what they do for whom, and what they refuse."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from reviewapp.accounts import apikeys
+from reviewapp.accounts.models import ApiKey, User
+from reviewapp.accounts.roles import Role
+from tests import factories
+from tests.factories import AT
+
+pytestmark = pytest.mark.django_db
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+def client_of(user: User) -> Client:
+    client = Client()
+    client.force_login(user, backend=BACKEND)
+    return client
+
+
+@pytest.fixture
+def ada() -> User:
+    return factories.create_user(username="ada", role=Role.ADMIN)
+
+
+PAGES = [
+    ("get", "/people/"),
+    ("get", "/people/new/"),
+    ("get", "/people/{pk}/"),
+    ("post", "/people/{pk}/role/"),
+    ("post", "/people/{pk}/deactivation/"),
+    ("post", "/people/{pk}/reactivation/"),
+    ("post", "/people/{pk}/password/"),
+    ("get", "/keys/"),
+    ("get", "/keys/new/"),
+    ("post", "/keys/{key}/revocation/"),
+]
+
+
+@pytest.mark.parametrize(("verb", "address"), PAGES)
+def test_only_admins_manage_people_and_keys(ada: User, verb: str, address: str) -> None:
+    target = factories.create_user(username="target")
+    key, _ = apikeys.issue(name="ERP", upstreams=["talonic"], by=ada, at=AT)
+    address = address.format(pk=target.pk, key=key.pk)
+    statuses = {}
+    for role in Role:
+        statuses[role.value] = getattr(client_of(factories.create_user(role=role)), verb)(address).status_code
+    assert statuses.pop("admin") in {200, 302, 422}
+    assert set(statuses.values()) == {403}
+    assert getattr(Client(), verb)(address).status_code == 302
+    assert User.objects.get(pk=target.pk).role == Role.ANALYST
+
+
+def test_a_stranger_changes_nothing(ada: User) -> None:
+    Client().post(f"/people/{ada.pk}/deactivation/")
+    assert User.objects.get(pk=ada.pk).is_active
+
+
+@pytest.mark.parametrize("address", ["/people/999999/", "/keys/999999/revocation/"])
+def test_what_does_not_exist_answers_404(ada: User, address: str) -> None:
+    client = client_of(ada)
+    assert (client.post if "revocation" in address else client.get)(address).status_code == 404
+
+
+def test_an_admin_adds_a_person_who_must_choose_a_password(ada: User) -> None:
+    typed = {"name": "Nia New", "username": "NIA", "role": "auditor", "password": "first words of all"}
+    client = client_of(ada)
+    answer = client.post("/people/new/", typed, follow=True)
+    assert answer.status_code == 200 and "Nia New can sign in now." in answer.content.decode()
+    nia = User.objects.get(username="nia")
+    assert (nia.role, nia.password_is_anothers) == ("auditor", True)
+    again = client.post("/people/new/", typed)
+    assert again.status_code == 422 and "already" in again.content.decode()
+    assert 'value="Nia New"' in again.content.decode(), "what was typed is kept"
+
+
+@pytest.mark.parametrize("over", [{"role": "root"}, {"password": "nia"}, {"name": ""}, {"password": "nia new nia new"}])
+def test_a_person_that_cannot_be_is_refused_in_place(ada: User, over: dict[str, str]) -> None:
+    typed = {"name": "Nia New", "username": "nia new nia", "role": "auditor", "password": "first words of all", **over}
+    answer = client_of(ada).post("/people/new/", typed)
+    assert answer.status_code == 422 and "errorlist" in answer.content.decode()
+    assert User.objects.count() == 1
+
+
+def test_an_admin_changes_role_state_and_password_of_another(ada: User) -> None:
+    ana, client = factories.create_user(username="ana"), client_of(ada)
+    client.post(f"/people/{ana.pk}/role/", {"role": "supervisor"})
+    client.post(f"/people/{ana.pk}/password/", {"password": "spoken in person 1"})
+    client.post(f"/people/{ana.pk}/deactivation/")
+    ana.refresh_from_db()
+    assert (ana.role, ana.is_active, ana.password_is_anothers) == ("supervisor", False, True)
+    client.post(f"/people/{ana.pk}/reactivation/")
+    ana.refresh_from_db()
+    assert ana.is_active and ana.check_password("spoken in person 1")
+
+
+def test_an_admin_cannot_lock_everybody_out(ada: User) -> None:
+    client = client_of(ada)
+    answer = client.post(f"/people/{ada.pk}/deactivation/")
+    assert answer.status_code == 422 and "your own way in" in answer.content.decode()
+    assert client.post(f"/people/{ada.pk}/role/", {"role": "analyst"}).status_code == 422
+    assert User.objects.get(pk=ada.pk).role == Role.ADMIN
+
+
+def test_a_person_chooses_how_to_read_and_write() -> None:
+    ana = factories.create_user()
+    client = client_of(ana)
+    answer = client.post("/me/", {"locale": "de", "time_zone": "Europe/Berlin", "theme": "dark"}, follow=True)
+    page = answer.content.decode()
+    assert 'data-theme="dark"' in page and 'lang="de"' in page
+    refused = client.post("/me/", {"locale": "xx", "time_zone": "Atlantis/Capital", "theme": "dark"})
+    assert refused.status_code == 422
+    ana.refresh_from_db()
+    assert (ana.locale, ana.time_zone, ana.theme) == ("de", "Europe/Berlin", "dark")
+
+
+def test_a_new_key_is_shown_once_and_works(ada: User) -> None:
+    client = client_of(ada)
+    typed = {
+        "name": "ERP",
+        "upstreams": "talonic, unsiloed",
+        "scopes": ["rows.read"],
+        "hold": "on",
+        "expires": "2999-01-01",
+    }
+    answer = client.post("/keys/new/", typed)
+    page = answer.content.decode()
+    assert answer.status_code == 201 and "no-store" in answer["Cache-Control"]
+    [secret] = re.findall(r"rva_[0-9a-f]{12}_[A-Za-z0-9_-]{43}", page)
+    key = apikeys.authenticate(secret, at=AT)
+    assert key is not None and key.hold and key.upstreams == ["talonic", "unsiloed"] and key.scopes == ["rows.read"]
+    assert secret not in client.get("/keys/").content.decode()
+
+
+@pytest.mark.parametrize(
+    "over", [{"upstreams": "a/b"}, {"upstreams": ""}, {"scopes": []}, {"scopes": ["all"]}, {"expires": "2001-01-01"}]
+)
+def test_a_key_that_cannot_be_is_refused_in_place(ada: User, over: dict[str, object]) -> None:
+    typed = {"name": "ERP", "upstreams": "talonic", "scopes": ["rows.read"], **over}
+    assert client_of(ada).post("/keys/new/", typed).status_code == 422
+    assert not ApiKey.objects.exists()
+
+
+def test_a_revoked_key_is_listed_as_such(ada: User) -> None:
+    key, secret = apikeys.issue(name="ERP", upstreams=["talonic"], by=ada, at=AT)
+    client = client_of(ada)
+    client.post(f"/keys/{key.pk}/revocation/")
+    page = client.get("/keys/").content.decode()
+    assert "revoked" in page and "Revoke for good" not in page
+    assert apikeys.authenticate(secret, at=AT) is None
+
+
+def test_names_are_shown_as_text(ada: User) -> None:
+    User.objects.filter(pk=ada.pk).update(name="<script>alert(1)</script>")
+    assert "<script>alert" not in client_of(ada).get("/people/").content.decode()
+
+
+def test_a_field_is_label_input_help_and_what_is_wrong(ada: User, settings: Any) -> None:
+    settings.FORM_RENDERER = "reviewapp.web.fields.House"
+    page = client_of(ada).post("/keys/new/", {"name": "ERP"}).content.decode()
+    assert '<label for="id_name">Name</label><input type="text" name="name" value="ERP"' in page
+    assert '<p class="help" id="id_upstreams_helptext">' in page
+    assert 'aria-invalid="true" aria-describedby="id_upstreams_helptext id_upstreams_error"' in page
+    assert '<fieldset class="choices"' in page and "<legend>May</legend>" in page
+    assert re.search(r'<label class="check" for="id_hold"><input type="checkbox"', page)

@@ -1,0 +1,153 @@
+"""Does the trail read as what happened: who, what, on what, old and new, in order?"""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from reviewapp.accounts.models import User
+from reviewapp.accounts.roles import Role
+from reviewapp.audit.actions import Action
+from reviewapp.audit.models import Entry
+from reviewapp.inspection import browse, wording
+from reviewapp.review import claims, decisions, queues, verdicts
+from reviewapp.review.models import Task, Verdict
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def udo() -> Client:
+    return factories.sign_in(factories.create_user(username="udo", role=Role.AUDITOR))
+
+
+@pytest.fixture
+def ana() -> User:
+    return factories.create_user(username="ana", queues=[queues.default()])
+
+
+def decided(ana: User) -> Task:
+    """A task with a corrected and a cleared field, approved by Ana."""
+    task = factories.create_task(factories.unsiloed({"total": (12, 0.3), "tax": (2, 0.2)}, file_name="paper.pdf"))
+    now = timezone.now()
+    for path, kind, value in (
+        ("/total", Verdict.Kind.CORRECTED, "14 <b>"),
+        ("/tax", Verdict.Kind.CLEARED, None),
+    ):
+        said = verdicts.Said(path=path, kind=kind, value=value)
+        verdicts.give(task_id=task.pk, said=said, user=ana, at=now, via=factories.VIA)
+    task.refresh_from_db()
+    asked = decisions.Asked(version=task.version)
+    decisions.approve(task_id=task.pk, asked=asked, user=ana, at=now, via=factories.VIA)
+    return task
+
+
+def test_a_document_s_whole_life_stands_in_order(udo: Client, ana: User) -> None:
+    task = decided(ana)
+    lines = udo.get(f"/trail/jobs/{task.job_id}/").context["lines"]
+    acts = [line.action for line in lines]
+    assert acts == sorted(
+        acts,
+        key=lambda act: [
+            str(one) for one in Entry.objects.filter(job=task.job_id).order_by("pk").values_list("action", flat=True)
+        ].index(act),
+    )
+    for act in (
+        Action.JOB_RECEIVED,
+        Action.ROW_RECEIVED,
+        Action.TASK_OPENED,
+        Action.TASK_CLAIMED,
+        Action.FIELD_CORRECTED,
+        Action.FIELD_CLEARED,
+        Action.TASK_APPROVED,
+    ):
+        assert act in acts
+    body = udo.get(f"/trail/jobs/{task.job_id}/").content.decode()
+    assert "14 &lt;b&gt;" in body and "14 <b>" not in body
+    assert "not in the document" in body
+    assert "2 verdicts, 0 not reviewed" in body
+
+
+def test_the_newest_entry_stands_first_and_pages_have_no_gap(
+    udo: Client, ana: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(browse, "PAGE", 4)
+    decided(ana)
+    seen: list[int] = []
+    after = ""
+    while True:
+        page = udo.get("/trail/", {"after": after}).context["page"]
+        seen += [entry.pk for entry in page.entries]
+        after = page.after
+        if not after:
+            break
+    assert seen == list(Entry.objects.order_by("-pk").values_list("pk", flat=True))
+
+
+@pytest.mark.parametrize(
+    ("asked", "acts"),
+    [
+        ({"action": "review:field:corrected"}, {"review:field:corrected"}),
+        ({"path": "/total"}, {"review:field:corrected"}),
+        ({"path": "/tot"}, set()),
+        (
+            {"who": "system:reviewapp", "job": "here"},
+            {"intake:job:received", "intake:row:received", "review:task:opened"},
+        ),
+        ({"since": "2020-01-01", "until": "2020-01-02"}, set()),
+        ({"since": "not a day", "path": "/tax"}, {"review:field:cleared"}),
+        ({"job": "no such job"}, set()),
+        ({"until": "9999-12-31", "path": "/tax"}, {"review:field:cleared"}),
+    ],
+)
+def test_filters_narrow_the_trail(udo: Client, ana: User, asked: dict[str, str], acts: set[str]) -> None:
+    task = decided(ana)
+    asked = {name: str(task.job_id) if value == "here" else value for name, value in asked.items()}
+    assert {line.action for line in udo.get("/trail/", asked).context["lines"]} == acts
+
+
+def test_the_upstream_s_own_job_id_finds_the_job_too(udo: Client, ana: User) -> None:
+    task = decided(ana)
+    assert udo.get("/trail/", {"job": task.job.job_id}).context["lines"]
+
+
+def test_the_trail_costs_the_same_however_long_it_is(udo: Client, ana: User) -> None:
+    costs = []
+    for _ in range(2):
+        for _ in range(5):
+            decided(ana)
+        with CaptureQueriesContext(connection) as spent:
+            udo.get("/trail/")
+        costs.append(len(spent))
+    assert costs[0] == costs[1] <= 8
+
+
+def test_every_act_is_told_in_words(ana: User) -> None:
+    decided(ana)
+    for entry in Entry.objects.select_related("old", "new", "reason"):
+        told = wording.tell(entry)
+        assert told.act and told.who
+        assert "{" not in told.on, told.on
+
+
+def test_a_long_value_is_cut_on_the_page_and_says_so(udo: Client, ana: User) -> None:
+    task = factories.create_task()
+    said = verdicts.Said(path="/total", kind=Verdict.Kind.CORRECTED, value="y" * 1000)
+    verdicts.give(task_id=task.pk, said=said, user=ana, at=timezone.now(), via=factories.VIA)
+    body = udo.get("/trail/").content.decode()
+    assert "y" * 239 in body and "y" * 241 not in body and "…" in body
+
+
+def test_who_held_it_is_told(udo: Client, ana: User) -> None:
+    task = factories.create_task()
+    claims.take(task_id=task.pk, user=ana, at=timezone.now(), via=factories.VIA)
+    claims.release(task_id=task.pk, user=ana, at=timezone.now(), via=factories.VIA)
+    assert "Held by Ana" in udo.get("/trail/").content.decode()
+
+
+def test_an_unknown_job_is_not_found(udo: Client) -> None:
+    assert udo.get("/trail/jobs/4711/").status_code == 404

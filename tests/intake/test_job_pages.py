@@ -1,0 +1,206 @@
+"""Does the jobs page show everything that came in, and what could not be read, whole and harmless?"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from reviewapp.accounts.roles import Role
+from reviewapp.audit.actions import Action
+from reviewapp.audit.models import Entry
+from reviewapp.intake import importing, rejections
+from reviewapp.intake.models import Rejected
+from reviewapp.results.models import DocumentLink, Job
+from reviewapp.upstreams.models import AttachedSchema
+from tests import factories
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PDF = (
+    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+    b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 100]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+)
+
+
+@pytest.fixture
+def sol() -> Client:
+    return factories.sign_in(factories.create_user(username="sol", role=Role.SUPERVISOR))
+
+
+def test_every_job_is_listed_with_its_rows_status_and_error(sol: Client) -> None:
+    factories.create_job(factories.talonic([{"values": {"total": 1}}, {"values": {"total": 2}}]))
+    factories.take_in(
+        factories.unsiloed({}, status="failed", file_name="broken.pdf", error="page 3 is unreadable", result=None)
+    )
+    body = sol.get("/jobs/").content.decode()
+    assert "page 3 is unreadable" in body
+    shown = {job.status: (job.keys, job.rows_kept, job.documents) for job in sol.get("/jobs/").context["page"].jobs}
+    assert shown["failed"] == (0, 0, 0)
+    assert (2, 2, 0) in shown.values()
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ({"status": "failed"}, {"b.pdf"}),
+        ({"q": "A.PDF"}, {"a.pdf"}),
+        ({"q": "no such"}, set()),
+        ({"upstream": "unsiloed_extract"}, {"a.pdf", "b.pdf"}),
+        ({"status": "nonsense"}, {"a.pdf", "b.pdf"}),
+    ],
+)
+def test_filters_narrow_the_jobs(sol: Client, asked: dict[str, str], expected: set[str]) -> None:
+    factories.create_job(factories.unsiloed({"total": (1, 0.9)}, file_name="a.pdf"))
+    factories.take_in(factories.unsiloed({}, status="failed", file_name="b.pdf", error="no"))
+    assert {job.file_name for job in sol.get("/jobs/", asked).context["page"].jobs} == expected
+
+
+def test_the_jobs_page_costs_the_same_however_many_there_are(sol: Client) -> None:
+    costs = []
+    for _ in range(2):
+        for _ in range(10):
+            factories.create_job()
+        with CaptureQueriesContext(connection) as spent:
+            sol.get("/jobs/")
+        costs.append(len(spent))
+    assert costs[0] == costs[1] <= 8
+
+
+def test_jobs_come_in_pages_without_a_gap_or_a_repeat(sol: Client) -> None:
+    made = {factories.create_job(at=factories.AT + timedelta(minutes=n // 3)).pk for n in range(55)}
+    first = sol.get("/jobs/").context["page"]
+    second = sol.get("/jobs/", {"after": first.after}).context["page"]
+    assert len(first.jobs) == 50
+    assert sorted(job.pk for job in (*first.jobs, *second.jobs)) == sorted(made)
+    for cursor in ("x", "_", "2026-01-01_1", "2026-13-01T00:00:00+00:00_1", "2026-01-01T00:00:00+00:00_" + "9" * 40):
+        assert sol.get("/jobs/", {"after": cursor}).status_code == 200
+
+
+def test_a_job_shows_both_chains_and_marks_what_counts(sol: Client) -> None:
+    payload = factories.unsiloed({"total": (12, 0.9)}, job_id="00000000-0000-4000-8000-000000009999")
+    factories.take_in(payload)
+    payload["result"]["total"]["value"] = 13
+    job = factories.take_in(payload).job
+    rows = sol.get(f"/jobs/{job.pk}/").context["rows"]
+    assert [one.current for one in rows] == [False, True]
+    assert rows[1].row.supersedes_id == rows[0].row.pk
+    body = sol.get(f"/jobs/{job.pk}/").content.decode()
+    assert "result" in body and "row-" in body
+
+
+def test_a_document_is_attached_and_another_one_replaces_it_without_a_loss(sol: Client) -> None:
+    job = factories.create_job()
+    for name, data in (("first.pdf", PDF), ("second.pdf", PDF.replace(b"200 100", b"300 100"))):
+        response = sol.post(f"/jobs/{job.pk}/document/", {"document": SimpleUploadedFile(name, data)})
+        assert response.status_code == 302
+    links = DocumentLink.objects.filter(job=job).order_by("id")
+    assert [link.name.text for link in links] == ["first.pdf", "second.pdf"]
+    assert Entry.objects.filter(action=Action.DOCUMENT_ATTACHED, job=job.pk, actor_type="person").count() == 2
+    again = sol.post(
+        f"/jobs/{job.pk}/document/",
+        {"document": SimpleUploadedFile("second.pdf", PDF.replace(b"200 100", b"300 100"))},
+        follow=True,
+    )
+    assert "attached already" in again.content.decode()
+    assert links.count() == 2
+    saved = sol.get(f"/jobs/{job.pk}/documents/{links[0].pk}/")
+    assert b"".join(saved.streaming_content) == PDF
+    assert saved["Content-Disposition"].startswith("attachment")
+
+
+def test_a_document_of_another_job_is_not_found_under_this_one(sol: Client) -> None:
+    one, other = factories.create_job(), factories.create_job()
+    sol.post(f"/jobs/{one.pk}/document/", {"document": SimpleUploadedFile("a.pdf", PDF)})
+    link = DocumentLink.objects.get()
+    assert sol.get(f"/jobs/{other.pk}/documents/{link.pk}/").status_code == 404
+
+
+@pytest.mark.parametrize("name", ["empty", "missing"])
+def test_a_file_that_cannot_be_kept_is_refused_in_plain_words(sol: Client, name: str) -> None:
+    job = factories.create_job()
+    data = {"document": SimpleUploadedFile("empty.pdf", b"")} if name == "empty" else {}
+    response = sol.post(f"/jobs/{job.pk}/document/", data)
+    assert response.status_code == 422
+    assert "errorlist" in response.content.decode()
+    assert not DocumentLink.objects.exists()
+
+
+def test_a_damaged_file_is_kept_and_the_page_says_what_is_wrong(sol: Client) -> None:
+    job = factories.create_job()
+    body = sol.post(
+        f"/jobs/{job.pk}/document/", {"document": SimpleUploadedFile("cut.pdf", b"%PDF-1.4\nhalf")}, follow=True
+    ).content.decode()
+    assert "The end of the file is missing" in body
+    assert DocumentLink.objects.get().document.state == "broken"
+
+
+def test_what_could_not_be_read_is_listed_with_its_reason_and_shown_as_text(sol: Client) -> None:
+    kept = rejections.keep(
+        data=b'{"error": "<script>alert(1)</script>"}',
+        name="<b>bad</b>.json",
+        code="error_body",
+        message="this is an error body",
+        at=timezone.now(),
+    )
+    listed = sol.get("/jobs/rejected/").content.decode()
+    assert "error_body" in listed and "this is an error body" in listed and "<b>bad" not in listed
+    shown = sol.get(f"/jobs/rejected/{kept.pk}/").content.decode()
+    assert "&lt;script&gt;alert(1)" in shown
+    assert "<script>alert" not in shown
+
+
+def test_a_long_payload_is_shown_in_part_and_says_so(sol: Client) -> None:
+    kept = rejections.keep(data=b"x" * 50_000, name="long", code="bad_json", message="m", at=timezone.now())
+    body = sol.get(f"/jobs/rejected/{kept.pk}/").content.decode()
+    assert "x" * 20_000 in body and "x" * 20_001 not in body
+    assert "first 20,000 of 50,000 characters" in body
+
+
+def test_rejected_payloads_come_in_pages(sol: Client) -> None:
+    for n in range(55):
+        rejections.keep(data=b"%d" % n, name=f"n{n}", code="fragment", message="m", at=timezone.now())
+    first = sol.get("/jobs/rejected/")
+    second = sol.get("/jobs/rejected/", {"after": first.context["after"]})
+    assert len(first.context["found"]) + len(second.context["found"]) == Rejected.objects.count() == 55
+
+
+def test_an_import_and_the_page_agree(sol: Client, tmp_path: Path) -> None:
+    good, bad = tmp_path / "good.json", tmp_path / "bad.json"
+    good.write_text(__import__("json").dumps(factories.unsiloed({"total": (1, 0.9)})))
+    bad.write_text("[1, 2]")
+    report = importing.run(files=[good, bad], at=timezone.now())
+    page = sol.get("/jobs/")
+    assert len(page.context["page"].jobs) == report.jobs == Job.objects.count() == 1
+    assert page.context["all_rejected"] == len(report.rejected) == 1
+
+
+def test_categories_and_schemas_of_an_upstream_are_set_with_an_entry_each() -> None:
+    upstream = factories.create_upstream(slug="papers")
+    admin = factories.sign_in(factories.create_user(username="ada", role=Role.ADMIN))
+    assert admin.get("/upstreams/").status_code == 200
+    admin.post("/upstreams/papers/categories/", {"categories": "invoice\r\n receipt \r\n\r\ninvoice"})
+    upstream.refresh_from_db()
+    assert upstream.categories == '["invoice", "receipt"]'
+    admin.post("/upstreams/papers/schema/", {"schema_name": "Invoice", "text": '{"type": "object"}'})
+    assert AttachedSchema.objects.get().text == '{"type": "object"}'
+    assert "{&quot;type&quot;" in admin.get("/upstreams/papers/", {"schema": "Invoice"}).content.decode()
+    assert Entry.objects.filter(action=Action.UPSTREAM_CHANGED).count() == 2
+    admin.post("/upstreams/papers/schema/", {"schema_name": "Invoice", "text": ""})
+    assert not AttachedSchema.objects.exists()
+    assert Entry.objects.filter(action=Action.UPSTREAM_CHANGED).count() == 3
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '"x"', '{"a": 1, "a": 2}', "nul"])
+def test_what_is_no_schema_is_refused(text: str) -> None:
+    factories.create_upstream(slug="papers")
+    admin = factories.sign_in(factories.create_user(username="ada", role=Role.ADMIN))
+    response = admin.post("/upstreams/papers/schema/", {"schema_name": "Invoice", "text": text})
+    assert response.status_code == 422
+    assert not AttachedSchema.objects.exists()

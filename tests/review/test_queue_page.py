@@ -1,0 +1,204 @@
+"""What does the queue page show, to whom, and what does it cost?"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from reviewapp.accounts.models import User
+from reviewapp.accounts.roles import Role
+from reviewapp.review import claims, decisions, queues
+from reviewapp.review.models import Queue, Task
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def queue() -> Queue:
+    return queues.default()
+
+
+@pytest.fixture
+def ana(queue: Queue) -> User:
+    return factories.create_user(username="ana", queues=[queue])
+
+
+def paper(name: str, confidence: float = 0.3, **over: object) -> dict[str, object]:
+    return factories.unsiloed({"total": (12, confidence), "date": ("2026-03-01", 0.95)}, file_name=name, **over)
+
+
+def test_tasks_stand_in_the_order_in_which_they_are_given_out(ana: User) -> None:
+    for name, confidence in (("sure.pdf", 0.7), ("doubtful.pdf", 0.1), ("middling.pdf", 0.4)):
+        factories.create_task(paper(name, confidence))
+    body = factories.sign_in(ana).get("/queue/").content.decode()
+    assert body.index("doubtful.pdf") < body.index("middling.pdf") < body.index("sure.pdf")
+    given = claims.next_task(user=ana, at=timezone.now(), via=factories.VIA)
+    assert given is not None
+    assert given.document_name == "doubtful.pdf"
+
+
+@pytest.mark.parametrize("role", [Role.ANALYST, Role.SUPERVISOR, Role.AUDITOR])
+def test_the_page_costs_eight_queries_at_most_however_many_tasks_there_are(queue: Queue, role: Role) -> None:
+    client = factories.sign_in(factories.create_user(role=role, queues=[queue]))
+    costs = []
+    for more in (5, 55):
+        for _ in range(more):
+            factories.create_task()
+        client.get("/queue/")
+        with CaptureQueriesContext(connection) as spent:
+            assert client.get("/queue/").status_code == 200
+        costs.append(len(spent))
+    assert costs[0] == costs[1] <= 8, [query["sql"] for query in spent]
+
+
+def test_an_empty_queue_costs_no_more(ana: User) -> None:
+    client = factories.sign_in(ana)
+    with CaptureQueriesContext(connection) as spent:
+        client.get("/queue/")
+    assert len(spent) <= 8
+
+
+def test_sixty_tasks_come_in_two_pages_without_a_gap_or_a_repeat(ana: User) -> None:
+    made = {factories.create_task(paper(f"paper-{n}.pdf", round(0.1 + n / 200, 3))).pk for n in range(60)}
+    client = factories.sign_in(ana)
+    first = client.get("/queue/").context["page"]
+    second = client.get("/queue/", {"after": first.after}).context["page"]
+    seen = [line.task.pk for line in (*first.lines, *second.lines)]
+    assert len(first.lines) == 50
+    assert second.after == ""
+    assert sorted(seen) == sorted(made)
+
+
+def test_a_broken_cursor_shows_the_first_page(ana: User) -> None:
+    factories.create_task()
+    for cursor in ("x", "1", "_", "nan_3", "9" * 40 + "_1", "1_" + "9" * 40, "٣_٣"):
+        response = factories.sign_in(ana).get("/queue/", {"after": cursor})
+        assert response.status_code == 200, cursor
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ({"q": "INVOICE"}, {"invoice.pdf"}),
+        ({"reason": "mismatch"}, {"form.pdf"}),
+        ({"reason": "no_confidence"}, {"silent.pdf"}),
+        ({"confidence": "low"}, {"invoice.pdf"}),
+        ({"confidence": "none"}, {"silent.pdf"}),
+        ({"kind": "talonic"}, set()),
+        ({"age": "1h"}, {"form.pdf"}),
+        ({"state": "held"}, {"silent.pdf"}),
+        ({"state": "free"}, {"invoice.pdf", "form.pdf"}),
+        ({"holder": "nobody"}, {"invoice.pdf", "form.pdf"}),
+        ({"upstream": "unsiloed_extract"}, {"invoice.pdf", "form.pdf", "silent.pdf"}),
+        ({"upstream": "nothing we know"}, {"invoice.pdf", "form.pdf", "silent.pdf"}),
+    ],
+)
+def test_filters_narrow_the_list(ana: User, asked: dict[str, str], expected: set[str]) -> None:
+    now = timezone.now()
+    factories.create_task(paper("invoice.pdf"), at=now)
+    factories.create_task(
+        factories.unsiloed({"total": ("abc", 0.95)}, properties={"total": {"type": "number"}}, file_name="form.pdf"),
+        at=now - timedelta(hours=2),
+    )
+    silent = factories.create_task(factories.unsiloed({"total": ("12", None)}, file_name="silent.pdf"), at=now)
+    Task.objects.filter(pk=silent.pk).update(lowest=None)
+    claims.take(task_id=silent.pk, user=ana, at=now, via=factories.VIA)
+    page = factories.sign_in(ana).get("/queue/", asked).context["page"]
+    assert {line.task.document_name for line in page.lines} == expected
+
+
+def test_otto_who_is_in_no_queue_sees_no_task_and_no_queue(ana: User, queue: Queue) -> None:
+    factories.create_task(paper("secret.pdf"))
+    otto = factories.sign_in(factories.create_user(username="otto"))
+    for address in ("/queue/", "/queue/?state=any", "/queue/?q=secret", "/queue/?holder=1"):
+        response = otto.get(address)
+        assert response.status_code == 200
+        assert "secret.pdf" not in response.content.decode()
+        assert queue.name not in response.content.decode()
+    assert otto.get("/queue/", {"queue": queue.slug}).status_code == 404
+    assert factories.sign_in(ana).get("/queue/", {"queue": queue.slug}).status_code == 200
+    assert "You are in no queue yet" in otto.get("/queue/").content.decode()
+
+
+def test_a_lease_that_ended_shows_the_task_as_free_and_says_whose_it_was(ana: User, queue: Queue) -> None:
+    task = factories.create_task(paper("left.pdf"))
+    claims.take(task_id=task.pk, user=ana, at=timezone.now() - timedelta(hours=1), via=factories.VIA)
+    other = factories.sign_in(factories.create_user(username="bob", queues=[queue]))
+    body = other.get("/queue/").content.decode()
+    assert "left.pdf" in body
+    assert "lease of Ana ended" in body
+    assert "Nothing waits" not in body
+    assert "your lease ended" in factories.sign_in(ana).get("/queue/", {"state": "mine"}).content.decode()
+
+
+def test_an_empty_queue_says_what_to_do_next(ana: User, queue: Queue) -> None:
+    task = factories.create_task()
+    elsewhere = factories.create_queue(slug="tax-forms", position=1, schema_name="tax")
+    elsewhere.members.add(ana)
+    body = factories.sign_in(ana).get("/queue/", {"queue": "tax-forms"}).content.decode()
+    assert "Nothing waits in Tax-Forms" in body
+    assert f"Review next in {queue.name}" in body
+    now = timezone.now()
+    decisions.postpone(task_id=task.pk, until=now + timedelta(days=1), user=ana, at=now, via=factories.VIA)
+    body = factories.sign_in(ana).get("/queue/").content.decode()
+    assert "1 postponed by you" in body
+
+
+def test_no_match_is_not_told_as_an_empty_queue(ana: User) -> None:
+    factories.create_task(paper("there.pdf"))
+    body = factories.sign_in(ana).get("/queue/", {"q": "nowhere"}).content.decode()
+    assert "Nothing fits these filters" in body
+    assert "Nothing waits" not in body
+
+
+def test_the_counts_are_those_of_the_list(ana: User) -> None:
+    now = timezone.now()
+    first, second, third, _fourth = [factories.create_task(at=now) for _ in range(4)]
+    claims.take(task_id=first.pk, user=ana, at=now, via=factories.VIA)
+    Task.objects.filter(pk=second.pk).update(due_at=now - timedelta(minutes=5))
+    decisions.postpone(task_id=third.pk, until=now + timedelta(days=1), user=ana, at=now, via=factories.VIA)
+    counts = factories.sign_in(ana).get("/queue/").context["counts"]
+    assert (counts.found, counts.held, counts.overdue) == (3, 1, 1)
+    assert (counts.mine, counts.my_postponed, counts.my_decided, counts.postponed) == (1, 1, 0, 1)
+
+
+def test_each_queue_says_how_many_wait_in_it(ana: User, queue: Queue) -> None:
+    elsewhere = factories.create_queue(slug="elsewhere", position=1, kind="talonic")
+    elsewhere.members.add(ana)
+    factories.create_queue(slug="empty", position=2, schema_name="tax").members.add(ana)
+    for _ in range(3):
+        factories.create_task()
+    for _ in range(2):
+        factories.create_task(factories.talonic([{"values": {"total": None}}]))
+    shown = {one.slug: n for one, n in factories.sign_in(ana).get("/queue/").context["queues"]}
+    assert shown == {"elsewhere": 2, "empty": 0, queue.slug: 3}
+
+
+def test_htmx_gets_the_rows_alone_and_the_page_works_without_it(ana: User) -> None:
+    factories.create_task(paper("one.pdf"))
+    client = factories.sign_in(ana)
+    whole = client.get("/queue/", {"q": "one"}).content.decode()
+    part = client.get("/queue/", {"q": "one"}, headers={"HX-Request": "true"}).content.decode()
+    assert part.strip().startswith('<div id="queue-rows"')
+    assert "<html" not in part
+    assert part.strip().split("csrf")[0] in whole
+    assert '<form class="filters" method="get" action="/queue/"' in whole
+
+
+def test_the_way_to_the_next_task_is_offered_to_who_may_decide_only(ana: User, queue: Queue) -> None:
+    factories.create_task()
+    auditor = factories.create_user(role=Role.AUDITOR)
+    assert "Review next" in factories.sign_in(ana).get("/queue/").content.decode()
+    assert "Review next" not in factories.sign_in(auditor).get("/queue/").content.decode()
+
+
+def test_a_document_name_is_shown_as_text(ana: User) -> None:
+    factories.create_task(paper("<img src=x onerror=alert(1)>.pdf"))
+    body = factories.sign_in(ana).get("/queue/").content.decode()
+    assert "<img" not in body
+    assert "&lt;img src=x" in body
