@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from reviewapp.audit.trail import moment
-from reviewapp.extraction import jsontext
 from reviewapp.extraction.jsontext import Json
 from reviewapp.extraction.model import Row
 from reviewapp.results import ledger
@@ -69,20 +68,22 @@ def review_facts(standing: Standing) -> Json:
         return None
     row = standing.row
     fields: dict[str, Json] = dict(json.loads(decision.fields))
-    solved: list[Json] = [jsontext.parse(raw) for raw in json.loads(decision.solved_flags)]
+    solved = json.loads(decision.solved_flags)
+    flags = ledger.read(decision.task.row).flags if solved else ()
     return {
         "row_id": str(row.pk),
         "supersedes": str(row.supersedes_id) if row.supersedes_id else None,
         "decision": str(decision.outcome),
         "decided_at": moment(decision.at),
         "fields": fields,
-        "solved_flags": solved,
+        "solved_flags": [flags[place].raw for place in solved],
     }
 
 
 def _decisions(job: Job) -> dict[tuple[int, str], Decision]:
     found: dict[tuple[int, str], Decision] = {}
-    for decision in Decision.objects.filter(task__job=job).select_related("reason", "task").order_by("id"):
+    decisions = Decision.objects.filter(task__job=job)
+    for decision in decisions.select_related("reason", "task__row__values", "task__row__facts").order_by("id"):
         row_id = decision.row_id if decision.row_id is not None else decision.task.row_id
         found[row_id, decision.outcome] = decision
     return found

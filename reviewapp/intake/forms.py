@@ -37,7 +37,7 @@ class CategoriesForm(forms.Form):
         label=gettext_lazy("Categories"),
         required=False,
         max_length=50_000,
-        widget=forms.Textarea(attrs={"class": "code", "spellcheck": "false"}),
+        widget=forms.Textarea(attrs={"class": "code", "spellcheck": "false", "rows": 8}),
         help_text=gettext_lazy("One on each line, as they were asked for; empty when they are not known."),
     )
 
@@ -62,7 +62,7 @@ class SchemaForm(forms.Form):
         label=gettext_lazy("JSON Schema"),
         required=False,
         max_length=2_000_000,
-        widget=forms.Textarea(attrs={"class": "code", "spellcheck": "false"}),
+        widget=forms.Textarea(attrs={"class": "code", "spellcheck": "false", "rows": 8}),
         help_text=gettext_lazy(
             "Used for results that carry no schema of their own. Empty takes the attached one away."
         ),

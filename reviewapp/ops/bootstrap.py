@@ -2,7 +2,7 @@
 
 The environment is `.venv` beside manage.py, or the folder named in REVIEWAPP_VENV. A stamp in it names the lock that was
 installed, its digest and the Python; it is taken away before anything is changed and written last, so an environment
-whose making was interrupted is never trusted, only repaired. REVIEWAPP_BOOTSTRAP=off leaves all this to the caller (a
+whose making was interrupted is never trusted, only made anew. REVIEWAPP_BOOTSTRAP=off leaves all this to the caller (a
 container image that has its packages already).
 """
 
@@ -42,9 +42,9 @@ def enter(argv: Sequence[str]) -> None:
         if sys.version_info < OLDEST:
             raise Unfit(f"This needs Python {OLDEST[0]}.{OLDEST[1]} or newer; this is {sys.version.split()[0]}.")
         if not is_ready(venv, wanted):
-            with _alone(venv.parent):
+            with _alone(venv.parent) as held:
                 if not is_ready(venv, wanted):  # another start may have made it while this one waited
-                    make(venv, wanted[0])
+                    make(venv, wanted[0], held=held)
         elif _inside(venv):
             return
     except machine.Lacking as lacking:
@@ -82,34 +82,41 @@ def stamp_for(lock: str, version: str) -> str:
     return f"{lock} {hashlib.sha256((BASE_DIR / lock).read_bytes()).hexdigest()} {version}\n"
 
 
-def make(venv: Path, lock: str) -> None:
-    """Create or repair the environment from a lock. Raises Unfit, machine.Lacking."""
-    (venv / STAMP).unlink(missing_ok=True)
-    version = _probe(venv)
+def make(venv: Path, lock: str, *, held: int | None = None) -> None:
+    """Create the environment, or bring a finished one to another lock. Raises Unfit, machine.Lacking.
+
+    `held` is the lock's file descriptor: the children inherit it, so that the lock stays as long as one of them works,
+    also when this process is killed.
+    """
+    stamp = venv / STAMP
+    finished = stamp.exists()
+    inherited = () if held is None else (held,)
+    stamp.unlink(missing_ok=True)
+    version = _probe(venv) if finished else None
     if version is None:
-        _create(venv)
+        _create(venv, inherited)
         version = _probe(venv)
     if version is None:
         raise Unfit(f"The environment in {venv} does not start; remove the folder and run the same command again.")
     say(f"Installing the packages of {lock} into {venv} (once; it takes a minute or two).")
-    pip = [str(_python(venv)), "-m", "pip", "--quiet", "--no-input", "--disable-pip-version-check"]
-    done = subprocess.run(
-        [*pip, "install", "--no-deps", "--require-hashes", "--only-binary", ":all:", "-r", str(BASE_DIR / lock)]
-    )
+    pip = [str(_python(venv)), "-m", "pip", "--quiet", "--no-input", "--disable-pip-version-check", "install"]
+    packages = ["--no-deps", "--require-hashes", "--only-binary", ":all:", "-r", str(BASE_DIR / lock)]
+    done = subprocess.run([*pip, *packages], pass_fds=inherited)
     if done.returncode != 0:
         raise Unfit("pip could not install the packages (its own words stand above); the next start tries again.")
     unfinished = venv / f"{STAMP}.new"
     unfinished.write_text(stamp_for(lock, version))
-    unfinished.replace(venv / STAMP)
+    unfinished.replace(stamp)
 
 
-def _create(venv: Path) -> None:
+def _create(venv: Path, inherited: tuple[int, ...]) -> None:
     if importlib.util.find_spec("ensurepip") is None:
         machine.install(["python3-venv"])
     say(f"Making the environment in {venv}.")
     # Not this process's Python when that is the very environment being replaced, but the one it was made from.
     python = getattr(sys, "_base_executable", None) or sys.executable
-    done = subprocess.run([python, "-m", "venv", "--clear", str(venv)], capture_output=True, text=True)
+    command = [python, "-m", "venv", "--clear", str(venv)]
+    done = subprocess.run(command, capture_output=True, text=True, pass_fds=inherited)
     if done.returncode != 0:
         raise Unfit(f"The environment could not be made: {(done.stderr or done.stdout).strip()}")
 
@@ -142,8 +149,8 @@ def _version_of(parts: Sequence[int]) -> str:
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Hold the folder's lock, so that two starts at once make one environment. Raises Unfit when it is not writable."""
+def _alone(folder: Path) -> Iterator[int]:
+    """Hold the folder's lock, so that two starts at once make one environment; gives its descriptor. Raises Unfit."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -157,7 +164,7 @@ def _alone(folder: Path) -> Iterator[None]:
         except BlockingIOError:
             say("Another start is making the environment; waiting for it.")
             fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
+        yield descriptor
     finally:
         os.close(descriptor)
 

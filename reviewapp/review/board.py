@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -80,7 +80,7 @@ def workers(queue: Queue) -> list[User]:
     return list(found.order_by("name", "pk"))
 
 
-def _open(at: datetime) -> Sequence[dict[str, object]]:
+def _open(at: datetime) -> Sequence[Mapping[str, object]]:
     put_away = Q(postponed_until__gt=at)
     waiting = Q(state=Task.State.OPEN) & (Q(postponed_until__isnull=True) | Q(postponed_until__lte=at))
     return list(
@@ -97,7 +97,7 @@ def _open(at: datetime) -> Sequence[dict[str, object]]:
     )
 
 
-def _day(at: datetime) -> Sequence[dict[str, object]]:
+def _day(at: datetime) -> Sequence[Mapping[str, object]]:
     midnight = day_begins(at)
     return list(
         Task.objects.filter(Q(opened_at__gte=midnight) | Q(decided_at__gte=midnight))
@@ -109,7 +109,7 @@ def _day(at: datetime) -> Sequence[dict[str, object]]:
     )
 
 
-def _figures(queue: Queue, now: dict[str, object], day: dict[str, object]) -> Figures:
+def _figures(queue: Queue, now: Mapping[str, object], day: Mapping[str, object]) -> Figures:
     names = ("waiting", "held", "overdue", "postponed", "escalated")
     counts = {name: int(str(now.get(name, 0))) for name in names}
     oldest = now.get("oldest")

@@ -14,7 +14,7 @@ from reviewapp.accounts.models import User
 from reviewapp.audit import content, trail
 from reviewapp.audit.actions import Action
 from reviewapp.audit.models import Content
-from reviewapp.extraction import edit, jsontext, paths
+from reviewapp.extraction import edit, paths
 from reviewapp.results import ledger
 from reviewapp.results.models import Final, ResultRow
 
@@ -77,7 +77,7 @@ def approve(
         reviewed = ledger.read(task.row)
         known = schemas.of_row(task.row)
         applied = edit.apply(reviewed, current.edits(spoken), required=known.required)
-        solved = [jsontext.dump(flag.raw) for flag in applied.solved if flag.raw is not None]
+        solved = [place for place, flag in enumerate(reviewed.flags) if flag in applied.solved and flag.raw is not None]
         row = ledger.append_review_row(
             supersedes=ledger.last_review_row(task.job_id, task.key),
             base=task.row.base or task.row,
@@ -94,7 +94,7 @@ def approve(
             row=row,
             reason=reason,
             fields=json.dumps(fields, ensure_ascii=False),
-            solved_flags=json.dumps(solved, ensure_ascii=False),
+            solved_flags=json.dumps(solved),
             signed_off=json.dumps(unseen, ensure_ascii=False),
             form_key=asked.form_key,
         )

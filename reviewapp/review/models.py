@@ -124,6 +124,16 @@ class Task(models.Model):
             models.Index(fields=["queue", "state", "position", "id"], name="task_queue_order_idx"),
             # all queues in order
             models.Index(fields=["state", "position", "id"], name="task_order_idx"),
+            # board: what came in today
+            models.Index(fields=["opened_at"], name="task_opened_idx"),
+            # queue.counts, board: overdue; triage.reorder
+            models.Index(fields=["state", "due_at"], name="task_due_idx"),
+            # queue.counts: the few that are put away
+            models.Index(
+                fields=["postponed_until"],
+                condition=models.Q(postponed_until__isnull=False),
+                name="task_postponed_idx",
+            ),
             # held by me; who holds what
             models.Index(fields=["holder", "lease_until"], name="task_holder_idx"),
             # decided today
@@ -191,8 +201,11 @@ class Verdict(AppendOnly):
 
 
 class Decision(AppendOnly):
-    """All verdicts on a task, by one person at one time. `fields` is JSON {pointer in the new row: verdict}, `removed`
-    and `solved_flags` JSON lists; `row` is the new result row, none when the document was rejected."""
+    """All verdicts on a task, by one person at one time. `row` is the new result row, none when the document was rejected.
+
+    `fields` is JSON {pointer in the new row: verdict}, `signed_off` a JSON list of pointers, `solved_flags` one of places
+    among the flags of the row under review: what a flag says in words is the upstream's, and erasable there.
+    """
 
     class Outcome(models.TextChoices):
         APPROVED = "approved", _("approved")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
-from django.db.models import F, Func, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -137,29 +137,30 @@ def _line(task: Task, why: Sequence[str], *, at: datetime) -> Line:
 
 
 def counts(*, user: User, asked: Filter, at: datetime) -> Counts:
-    """Every figure of the page in one query."""
+    """Every figure of the page in one query. Few tasks are held, put away or late: each is looked for from that end."""
     found = _filtered(user, asked, at=at)
     seen = claims.visible(user)
     in_queue = seen.filter(queue__slug=asked.queue) if asked.queue else seen
     figures = User.objects.filter(pk=user.pk).values(
-        found=_count(found),
-        held=_count(found.filter(lease_until__gt=at, holder__isnull=False)),
-        overdue=_count(found.filter(due_at__lte=at)),
-        mine=_count(seen.filter(_state("mine", user=user, at=at))),
-        my_postponed=_count(seen.filter(_state("postponed-by-me", user=user, at=at))),
-        my_decided=_count(seen.filter(_state("decided-by-me-today", user=user, at=at))),
+        found=_count(found if asked.narrows else in_queue.filter(state=Task.State.OPEN)),
+        held=_count(found.filter(pk__in=_held(at))),
+        overdue=_count(found.filter(pk__in=_late(at))),
+        mine=_count(seen.filter(pk__in=_in_hands(user), state__in=OPEN)),
+        my_postponed=_count(seen.filter(pk__in=_away(at), state=Task.State.OPEN, postponed_by=user)),
+        my_decided=_count(seen.filter(pk__in=_decided_today(user, at))),
         escalated=_count(seen.filter(state=Task.State.ESCALATED)),
-        postponed=_count(in_queue.filter(_state("postponed", user=user, at=at))),
+        postponed=_count(in_queue.filter(pk__in=_away(at), state=Task.State.OPEN)),
     )
-    return Counts(**figures.get())
+    read = Counts(**figures.get())
+    return read if asked.narrows else replace(read, found=_without(read.found, read.postponed))
 
 
 def queues_with_counts(*, user: User, at: datetime) -> list[tuple[Queue, int]]:
     """The queues that the person may look at, each with how many open tasks wait in it. One query."""
     queues = Queue.objects.all() if sees_all(user) else Queue.objects.filter(members=user)
-    waiting = Task.objects.filter(_state("open", user=user, at=at), queue=OuterRef(OuterRef("pk")))
-    counted = queues.annotate(n=_count(waiting)).order_by("position", "id")
-    return [(queue, queue.n) for queue in counted]
+    waiting = Task.objects.filter(state=Task.State.OPEN, queue=OuterRef("pk"))
+    counted = queues.annotate(open=_count(waiting), away=_count(waiting.filter(pk__in=_away(at))))
+    return [(queue, _without(queue.open, queue.away)) for queue in counted.order_by("position", "id")]
 
 
 def last_decided(*, user: User, queue: str) -> datetime | None:
@@ -265,10 +266,41 @@ def _cursor(task: Task, *, newest_first: bool) -> str:
     return f"{task.position}_{task.pk}"
 
 
-def _count(tasks: QuerySet[Task]) -> Subquery:
+def _in_hands(user: User) -> QuerySet[Task, int]:
+    return Task.objects.filter(holder=user).values_list("pk", flat=True)
+
+
+def _decided_today(user: User, at: datetime) -> QuerySet[Task, int]:
+    return Task.objects.filter(decided_by=user, decided_at__gte=day_begins(at)).values_list("pk", flat=True)
+
+
+def _held(at: datetime) -> QuerySet[Task, int]:
+    return Task.objects.filter(holder__isnull=False, lease_until__gt=at).values_list("pk", flat=True)
+
+
+def _late(at: datetime) -> QuerySet[Task, int]:
+    return Task.objects.filter(state__in=OPEN, due_at__lte=at).values_list("pk", flat=True)
+
+
+def _away(at: datetime) -> QuerySet[Task, int]:
+    return Task.objects.filter(postponed_until__gt=at).values_list("pk", flat=True)
+
+
+def _without(all_: int, away: int) -> int:
+    """Those that are not put away; past the limit it only matters that it is past it."""
+    return all_ if all_ > COUNT_LIMIT else all_ - away
+
+
+class _Count(Subquery):
+    """How many rows the query inside has, as a column of the one outside."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) counted)"
+    output_field = IntegerField()
+
+
+def _count(tasks: QuerySet[Task]) -> _Count:
     """A count as a column of another query; it stops at COUNT_LIMIT + 1."""
-    few = Task.objects.filter(pk__in=tasks.order_by().values("pk")[: COUNT_LIMIT + 1])
-    return Subquery(few.annotate(n=Func(F("pk"), function="COUNT")).values("n"), output_field=IntegerField())
+    return _Count(tasks.order_by().values("pk")[: COUNT_LIMIT + 1])
 
 
 def _why(ids: Sequence[int]) -> dict[int, list[str]]:

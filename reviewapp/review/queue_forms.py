@@ -72,7 +72,7 @@ class QueueForm(forms.Form):
         label=gettext_lazy("Thresholds of single fields"),
         required=False,
         max_length=50_000,
-        widget=forms.Textarea(attrs={"class": "code", "spellcheck": "false"}),
+        widget=forms.Textarea(attrs={"class": "code", "spellcheck": "false", "rows": 5}),
         help_text=gettext_lazy(
             "One on each line: /total = 0.95. A star stands for every line: /line_items/*/amount = 0.9"
         ),

@@ -223,12 +223,15 @@ def _of_pages(row: Row, facts: Facts) -> Iterator[Reason]:
 def _eyes(reasons: Sequence[Reason], scalars: Sequence[tuple[str, Json]], required: Container[str]) -> tuple[str, ...]:
     queueing = [reason for reason in reasons if reason.queues]
     named = list(dict.fromkeys(reason.path for reason in queueing if reason.path))
-    if queueing and not named:
-        # Only the row as a whole is in doubt: every leaf needs eyes, required and empty ones first.
+    place = {path: index for index, (path, _) in enumerate(scalars)}
+    silent = any(reason.code is Code.NO_CONFIDENCE and not reason.path for reason in queueing)
+    if queueing and (silent or not named):
+        # Only the row as a whole is in doubt, or no value has a confidence: every leaf needs eyes, required and empty ones
+        # first.
         empty = [path for path, value in scalars if value is None or value == ""]
         first = [path for path in empty if paths.pattern(path) in required]
-        return tuple(dict.fromkeys([*first, *(path for path, _ in scalars)]))
-    place = {path: index for index, (path, _) in enumerate(scalars)}
+        absent = [path for path in named if path not in place]
+        return tuple(dict.fromkeys([*absent, *first, *(path for path, _ in scalars)]))
     return tuple(sorted(named, key=lambda path: place.get(path, -1)))
 
 

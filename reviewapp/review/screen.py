@@ -21,6 +21,7 @@ from reviewapp.extraction.jsontext import Json, Number
 from reviewapp.extraction.model import Field, Kind, Row
 from reviewapp.extraction.schema import Schema, SchemaNode
 from reviewapp.results import ledger
+from reviewapp.web import locales
 
 from . import current, queue, reasons, rules, schemas
 from .models import Task, Verdict
@@ -28,8 +29,12 @@ from .models import Task, Verdict
 #: FieldView, ArrayView and LineView of docs/screen.md: dictionaries, because a template reads thousands of their keys.
 View = dict[str, Any]
 
+_CONFIDENCE = frozenset({rules.Code.LOW_CONFIDENCE, rules.Code.NO_CONFIDENCE})
+
 #: A text longer than this is edited in several lines.
 _ONE_LINE = 90
+#: Types that a person may change where only the value read speaks for them: a misread "l5" may be a number.
+_SWITCHABLE = frozenset({values.FieldType.FREE, values.FieldType.TEXT, values.FieldType.NUMBER})
 
 
 @dataclass(slots=True)
@@ -168,6 +173,7 @@ class _Builder:
             "lines_id": array["lines_id"],
             "value_text": array["count_text"],
             "is_null": False,
+            "original_text": self._lines_as_read(path),
             "needs_eyes": row["needs_eyes"] or bool(cells),
             "doubt": False,
         }
@@ -185,6 +191,11 @@ class _Builder:
                 row["verdict"], row["verdict_text"] = "approved", _("checked")
         for inner in nested:
             self._array(inner, screen)
+
+    def _lines_as_read(self, path: str) -> str:
+        read = _get(self.row.values, path)
+        count = len(read) if isinstance(read, list) else 0
+        return ngettext("%(n)d line", "%(n)d lines", count) % {"n": count} if count else ""
 
     def _line(
         self,
@@ -227,7 +238,9 @@ class _Builder:
             if inner is None or not inner.types or not inner.types & {"array", "object"}:
                 found[f"/{paths.escape(key)}"] = None
         for value in lines:
-            found.update(dict.fromkeys(relative for relative, _value in _scalars(value)))
+            # A line that was only just added holds nothing yet, and says nothing about columns.
+            if value is not None:
+                found.update(dict.fromkeys(relative for relative, _value in _scalars(value)))
         columns = []
         for relative in found or {"": None}:
             kind = values.type_of(self._node(f"{path}/*{relative}"), _first(lines, relative))
@@ -247,6 +260,8 @@ class _Builder:
         spoken = self.spoken.get(path)
         text = values.show(value, kind, locale=self.locale)
         options, closed = self._options(path, node)
+        found = sorted(self.reasons.get(path, ()), key=lambda one: one.code is rules.Code.LOW_CONFIDENCE)
+        unread = self.task.kind == Kind.UNSILOED_CLASSIFY and value is None
         return {
             "path": path,
             "dom_id": dom_id(path),
@@ -262,13 +277,16 @@ class _Builder:
             "multiline": kind is values.FieldType.TEXT and (len(text) > _ONE_LINE or "\n" in text),
             "number": False,
             "original_text": values.show(original, kind, locale=self.locale),
-            "confidence": number.text if number is not None else "",
+            "confidence": locales.score(number.decimal) if number is not None else "",
+            "empty_text": _("not classified") if unread else "",
             "band": band,
             "band_text": self.bands[band],
             "scores_text": _scores_text(facts),
             "needs_eyes": path in self.eye_set,
             "doubt": path in self.open,
-            "reasons": [(one.level, one.text) for one in map(reasons.say, self.reasons.get(path, ()))],
+            "reasons": [(one.level, one.text) for one in map(reasons.say, found)],
+            # About confidence the list says the number itself.
+            "why": str(reasons.LABELS[found[0].code]) if found and found[0].code not in _CONFIDENCE else "",
             "verdict": spoken.kind if spoken is not None else "",
             "verdict_text": str(Verdict.Kind(spoken.kind).label) if spoken is not None else "",
             "citations": [{"page": one.page} for one in facts.citations if one.page] if facts is not None else [],
@@ -282,6 +300,7 @@ class _Builder:
             "error": "",
             "entered": "",
             "free_type": _free_type(value if value is not None else original),
+            "type_open": kind in _SWITCHABLE and not options and (node is None or not node.types),
             "focus_url": f"{self.base_url}?{urlencode({'field': path})}",
             "history_url": "",
             "current": False,

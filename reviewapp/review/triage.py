@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -100,6 +101,7 @@ def _judge_and_store(row: ResultRow, *, at: datetime) -> bool:
     if decided is not None and decided.base_id == row.pk and task is None:
         return False
     carry: Sequence[_Carried] = ()
+    before = copy.copy(task)
     if task is not None:
         carry = _from_task(task, read)
         _withdraw(task, at=at, why="a newer result came")
@@ -107,10 +109,11 @@ def _judge_and_store(row: ResultRow, *, at: datetime) -> bool:
         carry = _from_decision(decided, read)
         found = _only_conflicts(found, carry)
     found = _with_conflicts(found, carry)
-    if not found.opens_task:
+    begun = task is not None and bool(carry)
+    if not found.opens_task and not begun:
         _pass(row, at=at)
         return False
-    _open(row, found, queue=queue, at=at, before=task, carry=carry)
+    _open(row, found, queue=queue, at=at, before=before, carry=carry)
     return True
 
 
@@ -324,7 +327,8 @@ def _store_reasons(task: Task, found: rules.Judgement) -> None:
 def _withdraw(task: Task, *, at: datetime, why: str) -> None:
     task.state = Task.State.WITHDRAWN
     task.version += 1
-    task.save(update_fields=["state", "version"])
+    task.holder = task.lease_until = task.held_since = None
+    task.save(update_fields=["state", "version", "holder", "lease_until", "held_since"])
     trail.record(
         trail.Note(
             stream=f"task:{task.pk}",

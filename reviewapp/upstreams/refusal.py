@@ -13,7 +13,7 @@ from .unsiloed_extract.wrapping import holds_wrapped
 #: Keys that only the error bodies of contracts.md have, where no job stands beside them.
 _ERROR_KEYS = ("detail", "error", "statusCode", "message")
 #: What one row or one class looks like when somebody saved it without its job.
-_INNER_SHAPES = ({"document_id", "values"}, {"classification", "confidence"}, {"extract_result"}, {"field_metadata"})
+_INNER_SHAPES = ({"document_id", "values"}, {"classification", "confidence"})
 _LONGEST = 300
 
 

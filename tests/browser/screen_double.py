@@ -127,6 +127,7 @@ class Desk:
     read_only: bool = False
     refused: dict[str, Any] | None = None
     said: list[dict[str, str]] = field(default_factory=list)
+    native_posts: int = 0
 
     # -- what the views would do
 
@@ -184,7 +185,12 @@ class Desk:
             ],
             "focus": focus,
             "arrays": self.arrays,
-            "progress": {"checked": len(checked) - left, "to_check": len(checked), "ticks": ticks, "position": position},
+            "progress": {
+                "checked": len(checked) - left,
+                "to_check": len(checked),
+                "ticks": ticks,
+                "position": position,
+            },
             "urls": {name: f"/tasks/1/{name}/" for name in ("verdicts", "lines", "undo", "redo", "decision", "release")}
             | {"postpone": "/tasks/1/postpone/", "screen": "/tasks/1/", "attach": "/tasks/1/attach/"},
             "orders": [("check", "To check first"), ("page", "By place on the page"), ("schema", "Schema order")],
@@ -203,6 +209,7 @@ class Desk:
             return _answer(start_response, 200, "<!doctype html><title>double</title>")
         status, template, context = 200, "review/screen.html", self.context(None)
         if environ["REQUEST_METHOD"] == "POST":
+            self.native_posts += "HTTP_HX_REQUEST" not in environ
             length = int(environ.get("CONTENT_LENGTH") or 0)
             raw = parse_qs(environ["wsgi.input"].read(length).decode(), keep_blank_values=True)
             form = {name: values[-1] for name, values in raw.items()}

@@ -52,7 +52,9 @@ def new_desk() -> Desk:
         values=[
             value("/number", "Invoice 4711"),
             value("/total", "12586.00", type="number"),
-            Value(path="/lines", label="Lines", value_text="2 lines", type="array", lines_id="the-lines", enter_kind="x"),
+            Value(
+                path="/lines", label="Lines", value_text="2 lines", type="array", lines_id="the-lines", enter_kind="x"
+            ),
             value("/seller", "Lagoon Paper", eyes=False),
             value("/due", "2026-01-31", page=2, eyes=False, type="date"),
         ],
@@ -74,7 +76,9 @@ def screen(page: Page, desk: Desk) -> Iterator[Page]:
         page.goto(served.url + "/tasks/1/")
         page.wait_for_selector(".page[data-loaded] .boxes rect")
         yield page
+        page.wait_for_load_state()
         page.goto("about:blank")
+    assert desk.native_posts == 0, "a form was sent past htmx"
 
 
 def given(desk: Desk) -> list[tuple[str, str, str]]:
@@ -181,6 +185,7 @@ def test_undo_takes_back_letters_first_and_verdicts_then(screen: Page, desk: Des
     screen.keyboard.press("Escape")
     with screen.expect_response("**/undo/"):
         screen.keyboard.press("Control+z")
+    expect(screen.locator(".htmx-request")).to_have_count(0)
     with screen.expect_response("**/redo/"):
         screen.keyboard.press("Control+Shift+z")
     assert [one[0] for one in given(desk)] == ["/tasks/1/undo/", "/tasks/1/redo/"]
@@ -285,4 +290,5 @@ def test_without_javascript_every_field_has_its_form_and_its_link(browser: Any) 
         page.locator("#value").fill("Lagoon Papers")
         page.locator("#value").press("Enter")
         assert given(desk) == [("/seller", "enter", "Lagoon Papers")]
+        assert desk.native_posts == 1
     context.close()

@@ -36,13 +36,19 @@ def jpeg2000() -> tuple[bytes, dict[str, Any]]:
         pytest.skip("this Pillow writes no JPEG 2000")
     packed = io.BytesIO()
     picture("RGB").save(packed, "JPEG2000", no_jp2=False)
-    return packed.getvalue(), {"Filter": pikepdf.Name.JPXDecode, "ColorSpace": pikepdf.Name.DeviceRGB, "BitsPerComponent": 8}
+    return packed.getvalue(), {
+        "Filter": pikepdf.Name.JPXDecode,
+        "ColorSpace": pikepdf.Name.DeviceRGB,
+        "BitsPerComponent": 8,
+    }
 
 
 def group4() -> bytes:
     """The picture as CCITT T.6 bits, one strip, in which the letters are the black runs."""
     packed = io.BytesIO()
-    ImageOps.invert(picture("L")).convert("1", dither=Image.Dither.NONE).save(packed, "TIFF", compression="group4", strip_size=10**7)
+    ImageOps.invert(picture("L")).convert("1", dither=Image.Dither.NONE).save(
+        packed, "TIFF", compression="group4", strip_size=10**7
+    )
     read = Image.open(packed)
     tags: Any = read.tag_v2  # type: ignore[attr-defined]
     (start,), (length,) = tags[273], tags[279]
@@ -105,7 +111,15 @@ def form(value: str) -> bytes:
     written = io.BytesIO()
     canvas = Canvas(written, pagesize=(300, 200))
     canvas.acroForm.textfield(
-        name="total", value=value, x=20, y=60, width=260, height=80, fontSize=48, borderStyle="underlined", borderWidth=0
+        name="total",
+        value=value,
+        x=20,
+        y=60,
+        width=260,
+        height=80,
+        fontSize=48,
+        borderStyle="underlined",
+        borderWidth=0,
     )
     canvas.showPage()
     canvas.save()
@@ -115,7 +129,9 @@ def form(value: str) -> bytes:
 def ink(page: Page, pdf: bytes) -> tuple[float, list[str]]:
     """How much of the page is dark (0 to 1), and what was loaded from the folder of decoders."""
     loaded: list[str] = []
-    page.on("request", lambda request: loaded.append(request.url.rpartition("/")[2]) if "/wasm/" in request.url else None)
+    page.on(
+        "request", lambda request: loaded.append(request.url.rpartition("/")[2]) if "/wasm/" in request.url else None
+    )
     values = [Value(path="/a", label="a", value_text="ABC", citations=[cited(1, [0, 0, 1, 1], [300, 200])])]
     shown = {"viewer_url": "/documents/it.pdf", "download_url": "/documents/it.pdf"}
     with Served(Desk(name="it.pdf", values=values, documents={"it.pdf": pdf}, document=shown)) as served:

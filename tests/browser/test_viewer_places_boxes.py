@@ -20,14 +20,39 @@ from .screen_double import Desk, Served, Value, cited
 pytestmark = pytest.mark.browser
 
 TOLERANCE = 1.5  # CSS pixels
-NAMES = (
-    "rotate-0 rotate-90 rotate-180 rotate-270 rotate-minus90 rotate-450 crop-offset crop-offset-rotate-90 "
-    "crop-offset-rotate-270 crop-larger-than-media crop-partial-overlap media-negative-origin "
-    "media-negative-origin-rotate-90 media-positive-offset media-positive-offset-rotate-180-crop media-swapped-corners "
-    "userunit-2 userunit-2-rotate-90 userunit-0_5 a0 tiny-72x36 huge-14400 long-strip-200x5000 fractional-a4 "
-    "trim-art-boxes content-rotated-90 content-rotated-90-page-rotate-90 content-scaled content-flipped-y "
-    "inherited-rotate-mediabox mixed-sizes"
-).split()
+NAMES = [
+    "rotate-0",
+    "rotate-90",
+    "rotate-180",
+    "rotate-270",
+    "rotate-minus90",
+    "rotate-450",
+    "crop-offset",
+    "crop-offset-rotate-90",
+    "crop-offset-rotate-270",
+    "crop-larger-than-media",
+    "crop-partial-overlap",
+    "media-negative-origin",
+    "media-negative-origin-rotate-90",
+    "media-positive-offset",
+    "media-positive-offset-rotate-180-crop",
+    "media-swapped-corners",
+    "userunit-2",
+    "userunit-2-rotate-90",
+    "userunit-0_5",
+    "a0",
+    "tiny-72x36",
+    "huge-14400",
+    "long-strip-200x5000",
+    "fractional-a4",
+    "trim-art-boxes",
+    "content-rotated-90",
+    "content-rotated-90-page-rotate-90",
+    "content-scaled",
+    "content-flipped-y",
+    "inherited-rotate-mediabox",
+    "mixed-sizes",
+]
 
 
 @pytest.fixture
@@ -187,14 +212,15 @@ def in_sight(page: Page, shown: dict[str, Any], words: dict[str, list[float]]) -
     assert pane is not None
     right, bottom = pane["x"] + pane["width"] - 5, pane["y"] + pane["height"] - 5
     boxes = {word: shown["boxes"][word] for word in words}
-    within = {w: b[0] > pane["x"] + 5 and b[1] > pane["y"] + 5 and b[2] < right and b[3] < bottom for w, b in boxes.items()}
+    within = {
+        w: b[0] > pane["x"] + 5 and b[1] > pane["y"] + 5 and b[2] < right and b[3] < bottom for w, b in boxes.items()
+    }
     return [word for word, inside in within.items() if inside]
 
 
 def uncovered_ink(page: Page, shown: dict[str, Any], words: dict[str, list[float]]) -> list[str]:
     """Words in sight whose ink is not found, or reaches out of the box, in a picture without the overlay."""
-    page.evaluate("() => document.querySelectorAll('.boxes').forEach((one) => (one.style.visibility = 'hidden'))")
-    picture = Image.open(io.BytesIO(page.screenshot())).convert("L")
+    picture = without_overlay(page)
     wrong = []
     for word in in_sight(page, shown, words):
         box = shown["boxes"][word]
@@ -208,3 +234,12 @@ def uncovered_ink(page: Page, shown: dict[str, Any], words: dict[str, list[float
         if found[0] < box[0] - 2 or found[1] < box[1] - 2 or found[2] > box[2] + 2 or found[3] > box[3] + 2:
             wrong.append(f"{word}: ink {found}, box {box}")
     return wrong
+
+
+def without_overlay(page: Page) -> Image.Image:
+    """The screen in grey, the boxes out of sight for that long. The cursor stays: hiding it would need inline styles."""
+    show = "(how) => document.querySelectorAll('.boxes').forEach((one) => (one.style.visibility = how))"
+    page.evaluate(show, "hidden")
+    picture = Image.open(io.BytesIO(page.screenshot(caret="initial"))).convert("L")
+    page.evaluate(show, "")
+    return picture

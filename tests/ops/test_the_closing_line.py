@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from reviewapp.ops import testing
+from reviewapp.ops import machine, testing
 from reviewapp.ops.testing import Count
 
 TESTS = """
@@ -75,3 +76,28 @@ def test_without_postgres_its_tests_are_one_skip_with_the_reason(
     monkeypatch.setattr("reviewapp.ops.machine.Need.path", lambda self: None)
     assert testing.on_postgres([]) == Count(skipped=1)
     assert "PostgreSQL is not installed" in capsys.readouterr().out
+
+
+def test_a_terminated_run_leaves_no_database_server_behind(tmp_path: Path) -> None:
+    """SIGTERM while pytest works on PostgreSQL: the cluster is stopped and its folder removed."""
+    if machine.POSTGRES.path() is None:
+        pytest.skip("PostgreSQL is not installed on this machine (Debian's package postgresql)")
+    tmp_path.chmod(0o755)  # the cluster's own user goes through it
+    for parent in [*tmp_path.parents][:2]:
+        parent.chmod(0o755)
+    waits = "from reviewapp.ops import testing; import time; testing._pytest = lambda *a, **k: time.sleep(60); "
+    code = waits + (
+        "from django.core.management import execute_from_command_line as run; testing.on_sqlite = lambda a: testing.Count(); "
+        "run(['manage.py', 'test', 'nothing'])"
+    )
+    environment = {**os.environ, "TMPDIR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "tests.settings"}
+    run = subprocess.Popen([sys.executable, "-c", code], cwd=testing.BASE_DIR, env=environment, stdout=subprocess.PIPE)
+    assert run.stdout
+    while line := run.stdout.readline():
+        if b"on PostgreSQL" in line:
+            break
+    assert list(tmp_path.glob("reviewapp-postgres-*"))
+    run.terminate()
+    run.communicate(timeout=60)
+    assert run.returncode == 128 + signal.SIGTERM
+    assert not list(tmp_path.glob("reviewapp-postgres-*"))

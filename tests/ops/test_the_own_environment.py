@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import subprocess
 import sys
 import threading
@@ -80,20 +82,57 @@ def test_a_failed_install_leaves_no_stamp_and_says_so(
     assert not ready(project)
 
 
-def test_a_broken_environment_is_made_anew_and_stamped_last(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    steps: list[str] = []
+@pytest.fixture
+def steps(project: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What `make` runs; each step ends well, and none may see a stamp."""
+    seen: list[str] = []
 
     def run(command: list[str], **options: object) -> subprocess.CompletedProcess[str]:
         assert not (project / ".venv" / bootstrap.STAMP).exists()
-        steps.append("venv" if "venv" in command else "pip")
+        seen.append("venv" if "venv" in command else "pip")
         return subprocess.CompletedProcess(command, 0, "", "")
 
+    monkeypatch.setattr(subprocess, "run", run)
+    return seen
+
+
+def test_a_broken_environment_is_made_anew(project: Path, steps: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     probes = iter([None, "3.11"])
     monkeypatch.setattr(bootstrap, "_probe", lambda venv: next(probes))
-    monkeypatch.setattr(subprocess, "run", run)
     bootstrap.make(project / ".venv", "requirements.lock")
     assert steps == ["venv", "pip"]
     assert ready(project)
+
+
+def test_one_whose_making_was_interrupted_is_made_anew(
+    project: Path, steps: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bootstrap, "_probe", lambda venv: "3.11")
+    (project / ".venv" / bootstrap.STAMP).unlink()
+    bootstrap.make(project / ".venv", "requirements.lock")
+    assert steps == ["venv", "pip"]
+
+
+def test_a_finished_one_only_gets_what_the_other_lock_adds(
+    project: Path, steps: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bootstrap, "_probe", lambda venv: "3.11")
+    bootstrap.make(project / ".venv", bootstrap.DEV_LOCK)
+    assert steps == ["pip"]
+    assert ready(project, bootstrap.DEV_LOCK)
+
+
+def test_the_lock_is_held_until_the_last_who_works_is_done(tmp_path: Path) -> None:
+    with bootstrap._alone(tmp_path) as held:
+        pip = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE, pass_fds=(held,))
+    descriptor = os.open(tmp_path, os.O_RDONLY)
+    try:
+        with pytest.raises(BlockingIOError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        pip.communicate(b"\n")
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    finally:
+        os.close(descriptor)
 
 
 def test_two_starts_at_once_make_one_environment(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -101,7 +140,7 @@ def test_two_starts_at_once_make_one_environment(project: Path, monkeypatch: pyt
     made: list[str] = []
     started: list[str] = []
 
-    def make(venv: Path, lock: str) -> None:
+    def make(venv: Path, lock: str, *, held: int) -> None:
         made.append(lock)
         threading.Event().wait(0.3)  # long enough for the other to come and wait
         stamp(project, lock)

@@ -43,8 +43,8 @@ class _Forms(HTMLParser):
             self._open = Form(given.get("action", ""))
             self.found[given.get("id") or self._open.action] = self._open
         elif tag == "input" and self._open is not None and "name" in given:
-            if given.get("type") not in ("radio", "checkbox", "submit") or "checked" in given:
-                self._open.fields[given["name"]] = given.get("value", "")
+            is_sent = given.get("type") not in ("radio", "checkbox", "submit") or "checked" in given
+            self._open.fields |= {given["name"]: given.get("value", "")} if is_sent else {}
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "form":
@@ -107,7 +107,7 @@ class Person:
     def _decide(self, task_id: int, page: httpx.Response) -> httpx.Response:
         shown = forms(page.text)
         while focus := shown.get("focus"):
-            if "path" not in focus.fields or not re.search(r"<rect class=\"(now|todo)\"", page.text):
+            if "path" not in focus.fields or _all_checked(page.text):
                 break
             typed = {"value": f"{task_id}.50"} if focus.fields["path"] == "/total" else {}
             answer = self._send(focus, {"kind": "enter", **typed}, script=self.script)
@@ -150,6 +150,12 @@ def all_at_once(people: Sequence[Person], act: str) -> None:
     with ThreadPoolExecutor(len(people)) as pool:
         for done in [pool.submit(run, person) for person in people]:
             done.result()
+
+
+def _all_checked(page: str) -> bool:
+    """What the page's counter says; a part of a page without it says nothing."""
+    found = re.search(r"<b>(\d+) of (\d+)</b>", page)
+    return found is not None and found[1] == found[2]
 
 
 def _task_of(page: httpx.Response) -> int:

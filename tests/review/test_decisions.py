@@ -220,6 +220,16 @@ def test_a_newer_row_under_an_open_task_keeps_what_was_said(queue, ana):
     )
 
 
+def test_a_newer_row_that_needs_no_eyes_does_not_pass_over_what_a_person_began(queue, ana):
+    payload = unsiloed({"a": ("x", 0.3), "b": ("y", 0.9)}, job_id="00000000-0000-4000-8000-0000000000ad")
+    task = create_task(payload)
+    say(task, ana, "/a", "corrected", "better")
+    payload["result"]["a"]["score"]["extraction_score"] = 0.99
+    newer = create_task(payload)
+    decision = approve(newer, ana)
+    assert ledger.read(decision.row).values == {"a": "better", "b": "y"}
+
+
 def test_only_who_is_in_the_queue_may_decide(queue, ana):
     otto = create_user(username="otto", queues=[])
     task = create_task()

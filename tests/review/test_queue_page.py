@@ -168,15 +168,23 @@ def test_the_counts_are_those_of_the_list(ana: User) -> None:
 
 
 def test_each_queue_says_how_many_wait_in_it(ana: User, queue: Queue) -> None:
-    elsewhere = factories.create_queue(slug="elsewhere", position=1, kind="talonic")
-    elsewhere.members.add(ana)
-    factories.create_queue(slug="empty", position=2, schema_name="tax").members.add(ana)
-    for _ in range(3):
-        factories.create_task()
+    now = timezone.now()
+    tax = factories.create_queue(slug="tax-forms", position=1, upstream="tax")
+    empty = factories.create_queue(slug="empty", position=2, upstream="nobody")
+    for one in (tax, empty):
+        one.members.add(ana)
+    upstream = factories.create_upstream(slug="tax")
+    tasks = [factories.create_task(at=now) for _ in range(4)]
     for _ in range(2):
-        factories.create_task(factories.talonic([{"values": {"total": None}}]))
-    shown = {one.slug: n for one, n in factories.sign_in(ana).get("/queue/").context["queues"]}
-    assert shown == {"elsewhere": 2, "empty": 0, queue.slug: 3}
+        factories.create_task(upstream=upstream, at=now)
+    claims.take(task_id=tasks[0].pk, user=ana, at=now, via=factories.VIA)
+    decisions.postpone(task_id=tasks[1].pk, until=now + timedelta(days=1), user=ana, at=now, via=factories.VIA)
+    for role in (None, Role.SUPERVISOR, Role.AUDITOR):
+        user = ana if role is None else factories.create_user(role=role)
+        context = factories.sign_in(user).get("/queue/").context
+        assert {one.slug: n for one, n in context["queues"]} == {"tax-forms": 2, "empty": 0, queue.slug: 3}
+    body = " ".join(factories.sign_in(ana).get("/queue/").content.decode().split())
+    assert 'queue=tax-forms">Tax-Forms <span>2</span>' in body
 
 
 def test_htmx_gets_the_rows_alone_and_the_page_works_without_it(ana: User) -> None:

@@ -16,7 +16,8 @@ from reviewapp.upstreams import registry
 from reviewapp.upstreams.adapter import Adapter, NoSuchRow
 from tests.upstreams import strategies as made
 
-SLOW = settings(max_examples=int(os.environ.get("LAWS", "40")), suppress_health_check=list(HealthCheck))
+#: More examples for a long look: REVIEWAPP_EXAMPLES=1000.
+SLOW = settings(max_examples=int(os.environ.get("REVIEWAPP_EXAMPLES", "40")), suppress_health_check=list(HealthCheck))
 PAYLOADS = {
     "unsiloed_extract": (Kind.UNSILOED_EXTRACT, made.extract_payloads),
     "unsiloed_extract, senseless": (Kind.UNSILOED_EXTRACT, made.senseless_extract_payloads),

@@ -116,6 +116,7 @@ def test_only_bare_fragments_and_error_bodies_are_rejected(shared_data: Path) ->
         ("null", "unknown_shape"),
         ('"text"', "unknown_shape"),
         ('{"id":"doc","name":"x.pdf"}', "unknown_shape"),
+        ('{"id":"ext-1","status":"COMPLETED","file_input":"dfl-1","extract_result":{"a":1}}', "unknown_shape"),
         ('{"data":"text","run_id":"r","extraction_metadata":{}}', "unknown_shape"),
         ('{"job_id":"j","status":"completed","metadata":{},"result":[1]}', "unknown_shape"),
     ],

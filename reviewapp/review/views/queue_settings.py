@@ -15,7 +15,7 @@ from reviewapp.accounts.roles import Permission, Role, permissions
 from reviewapp.review import queue_rules, triage
 from reviewapp.review.models import Queue
 from reviewapp.review.queue_forms import QueueForm, initial
-from reviewapp.upstreams.models import Upstream
+from reviewapp.upstreams.models import KIND_LABELS, Upstream
 from reviewapp.web import access
 
 from .screen_page import person
@@ -31,7 +31,8 @@ def queues(request: HttpRequest) -> HttpResponse:
     """GET /queues/"""
     found = Queue.objects.prefetch_related("members").order_by("is_default", "position", "id")
     names = dict(Upstream.objects.values_list("slug", "name"))
-    rows = [(one, names.get(one.upstream, one.upstream)) for one in found]
+    kinds = {kind.value: label for kind, label in KIND_LABELS.items()}
+    rows = [(one, names.get(one.upstream, one.upstream), kinds.get(one.kind, one.kind)) for one in found]
     return render(request, "review/queues.html", {"rows": rows})
 
 

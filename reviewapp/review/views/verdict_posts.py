@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from reviewapp.accounts import actors
-from reviewapp.extraction import edit, paths, values
+from reviewapp.extraction import edit, paths, schema, values
 from reviewapp.extraction.jsontext import Json, equal
 from reviewapp.results import ledger
 from reviewapp.review import claims, current, forms, schemas, verdicts
@@ -133,16 +133,16 @@ def _read(task: Task, data: dict[str, object], locale: str) -> verdicts.Said | N
         type_ = values.FieldType(str(data["type"])) if data["type"] in list(values.FieldType) else shown_type
         # Where nothing says the type, the page offers one; to leave an empty value empty switches nothing.
         same_type = type_ is shown_type or shown_type is values.FieldType.FREE
+        odd = node is not None and any(code == schema.TYPE_MISMATCH for code, _detail in schema.judge(node, now))
         if kind == forms.ENTER and same_type and text == values.show(now, shown_type, locale=locale):
             if path in spoken:
                 return None
-            kind = Verdict.Kind.APPROVED
+            value = _in_its_type(now, text, type_, locale, node) if odd else now
         else:
-            value = values.read(text, type_, locale=locale, schema=node, was=now if type_ is shown_type else None)
-            if kind == forms.ENTER and path not in spoken and equal(value, now):
-                kind = Verdict.Kind.APPROVED
-            else:
-                kind = Verdict.Kind.CORRECTED
+            was = now if type_ is shown_type and not odd else None
+            value = values.read(text, type_, locale=locale, schema=node, was=was)
+        agreed = kind == forms.ENTER and path not in spoken and equal(value, now)
+        kind = Verdict.Kind.APPROVED if agreed else Verdict.Kind.CORRECTED
     return verdicts.Said(
         path=path,
         kind=Verdict.Kind(kind),
@@ -151,6 +151,15 @@ def _read(task: Task, data: dict[str, object], locale: str) -> verdicts.Said | N
         seconds=str(data["seconds"] or ""),
         form_key=str(data["form_key"] or ""),
     )
+
+
+def _in_its_type(now: Json, text: str, type_: values.FieldType, locale: str, node: schema.SchemaNode | None) -> Json:
+    """A value of another type than the schema's, in the schema's: who says that "15" is right in a number's place means 15.
+    As it is where its text cannot be read so."""
+    try:
+        return values.read(text, type_, locale=locale, schema=node)
+    except values.Refused:
+        return now
 
 
 def _stands(tree: Json, path: str) -> bool:

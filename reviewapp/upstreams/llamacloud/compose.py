@@ -137,7 +137,8 @@ def _write_list(node: Json, was: list[Json], value: list[Json], known: Facts) ->
 
 def _write_leaf(node: Json, known: Field | None) -> tuple[Json, Facts]:
     was = leaf(node, None) or Field()
-    want = _sayable(known or Field(), was)
+    wished = known or Field()
+    want = was if wished == was else _sayable(wished, was)
     said = Facts(here=None if want == Field() else want)
     if want == was:
         return node, said

@@ -115,7 +115,7 @@ class _Writer:
     ) -> tuple[Json, Facts]:
         """`raw`: the node that stood there, `like`: a neighbour to write a new one after, `usual`: the form of a new
         node without neighbours, None among plain values."""
-        if raw is None and usual is not None and (value is not None or known):
+        if raw is None and usual is not None and value is not None:
             raw = NEW
         model = like if raw is NEW else raw
         if place is Place.ITEM and self._lies_deeper(model, value, usual):
@@ -146,8 +146,8 @@ class _Writer:
         if not is_wrapped(model, place):
             return None
         form = form_of(model)
-        # A wrapper without any score does not tell its form, so the job's other fields do.
-        return replace(form, cites=form.cites or self._usual.cites) if _is_unscored(model) else form
+        # A wrapper without a score key does not tell its form, so the job's other fields do.
+        return replace(form, cites=form.cites or self._usual.cites) if "score" not in model else form
 
     def _seal(self, node: Json, form: Form | None, place: Place) -> tuple[Json, Field | None]:
         """A node that would be read as something else, made unmistakable by a score key."""
@@ -236,10 +236,6 @@ class _Writer:
             return Presence.NULL if was.citation_presence is Presence.PRESENT else was.citation_presence
         is_deep_array = isinstance(content, list) and place is not Place.TOP
         return Presence.NULL if form.cites and form.score and not is_deep_array else Presence.ABSENT
-
-
-def _is_unscored(wrapper: dict[str, Json]) -> bool:
-    return wrapper.get("score") is None and not wrapper.keys() & {"page_no", "bboxes"}
 
 
 def _is_alike(node: Json, value: Json) -> bool:

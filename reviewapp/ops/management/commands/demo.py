@@ -54,7 +54,9 @@ class Command(BaseCommand):
                 self.stdout.write(f"  {login.role:<12} {login.username:<12} {login.password}")
             if secret := demo.key_secret():
                 self.stdout.write("\nThe first invoice as a machine reads it, before and after you decided it:")
-                self.stdout.write(f"  curl -s -H 'api-key: {secret}' {address}/compat/unsiloed/extract/{demo.FIRST_JOB}")
+                self.stdout.write(
+                    f"  curl -s -H 'api-key: {secret}' {address}/compat/unsiloed/extract/{demo.FIRST_JOB}"
+                )
             self.stdout.write("\nCtrl+C ends it.")
             self.stdout.flush()
             serving.wait_until_one_ends(processes)

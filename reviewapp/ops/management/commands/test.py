@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import time
+from types import FrameType
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
@@ -24,6 +26,8 @@ class Command(BaseCommand):
         parser.add_argument("--sqlite-only", action="store_true", help="leave PostgreSQL out")
 
     def handle(self, *, chosen: list[str], k: str | None, checks: bool, sqlite_only: bool, **options: Any) -> None:
+        # SIGTERM unwinds like any other end, so that no PostgreSQL and no temporary folder is left behind.
+        signal.signal(signal.SIGTERM, _leave)
         self._prepare()
         begun = time.monotonic()
         arguments = [*chosen, *(["-k", k] if k else [])]
@@ -53,3 +57,7 @@ class Command(BaseCommand):
             self.stderr.write(f"{lacking}\n\n    {lacking.line}\n")
             if [need for need in missing if need is not machine.POSTGRES]:
                 sys.exit(2)
+
+
+def _leave(number: int, frame: FrameType | None) -> None:
+    sys.exit(128 + number)

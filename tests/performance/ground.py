@@ -1,0 +1,73 @@
+"""Where do the benchmarks run? In a database of their own, made for the run and thrown away, with the product's settings."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+
+from reviewapp.ops import trial_postgres
+
+
+@contextmanager
+def ground(*, postgres: bool) -> Iterator[None]:
+    """Django, set up over an empty database with all migrations. Once a process.
+
+    On SQLite a commit waits for the disk, as in the product; the tests' settings spare themselves that.
+    """
+    with trial_postgres.cluster() if postgres else nullcontext("") as url:
+        os.environ["REVIEWAPP_DATABASE_URL"] = url
+        os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
+        os.environ.setdefault("REVIEWAPP_LOG_LEVEL", "ERROR")
+        import django
+
+        django.setup()
+        from django.conf import settings
+        from django.core.management import call_command
+        from django.db import connections
+        from django.test.utils import override_settings
+
+        options = connections.settings["default"]["OPTIONS"]
+        if "init_command" in options:
+            options["init_command"] = options["init_command"].replace("synchronous=OFF", "synchronous=FULL")
+        settings.STATIC_ROOT.mkdir(exist_ok=True)
+        call_command("migrate", verbosity=0)
+        with override_settings(
+            WHITENOISE_AUTOREFRESH=False, WHITENOISE_USE_FINDERS=False, ALLOWED_HOSTS=["testserver"]
+        ):
+            yield
+        connections.close_all()
+
+
+def timed(act: Callable[[], object], *, times: int) -> list[float]:
+    """How long each of so many calls took, in milliseconds; one more before them does not count."""
+    act()
+    found = []
+    for _ in range(times):
+        begun = time.perf_counter()
+        act()
+        found.append((time.perf_counter() - begun) * 1000)
+    return found
+
+
+def p95(milliseconds: Sequence[float]) -> float:
+    """Of 20 the 19th, of 100 the 95th."""
+    ordered = sorted(milliseconds)
+    return ordered[max(0, -(-len(ordered) * 95 // 100) - 1)]
+
+
+def table(head: Sequence[str], lines: Sequence[Sequence[object]]) -> str:
+    """A Markdown table; numbers with a fraction are rounded to a tenth."""
+    texts = [[f"{cell:.1f}" if isinstance(cell, float) else str(cell) for cell in line] for line in lines]
+    widths = [max(len(cell) for cell in column) for column in zip(head, *texts, strict=True)]
+    return "\n".join(
+        "| " + " | ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) + " |"
+        for line in (head, ["-" * width for width in widths], *texts)
+    )
+
+
+def spread(milliseconds: Sequence[float]) -> list[float]:
+    """Fastest, median and p95."""
+    return [min(milliseconds), statistics.median(milliseconds), p95(milliseconds)]

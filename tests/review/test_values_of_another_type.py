@@ -1,0 +1,78 @@
+"""Can a person put a value right whose text is good and whose type is not, and say a type where nothing else does?"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from reviewapp.review.models import Task
+from tests.factories import create_queue, create_task, create_user, sign_in, unsiloed
+
+pytestmark = pytest.mark.django_db(transaction=True)
+NUMBER = {"quantity": {"type": "number"}}
+
+
+@pytest.fixture
+def ana() -> Client:
+    return sign_in(create_user(username="ana", queues=[create_queue()]))
+
+
+def say(ana: Client, task: Task, **said: str) -> tuple[str, Any]:
+    """Post a verdict on /quantity; the kind and the value that were stored."""
+    answer = ana.post(f"/tasks/{task.pk}/verdicts/", {"path": "/quantity", "seen": "0", **said})
+    assert answer.status_code == 302
+    verdict = task.verdicts.get()
+    return verdict.kind, None if verdict.value is None else verdict.value.text
+
+
+def focus(ana: Client, task: Task) -> str:
+    return ana.get(f"/tasks/{task.pk}/", {"field": "/quantity"}).content.decode()
+
+
+def task_with(value: Any, properties: dict[str, Any] | None = None) -> Task:
+    return create_task(unsiloed({"quantity": (value, 0.3)}, properties=properties or {"quantity": {}}))
+
+
+@pytest.mark.parametrize("kind", ["enter", "corrected"])
+def test_who_agrees_that_15_stands_in_a_numbers_place_means_the_number(ana: Client, kind: str) -> None:
+    task = task_with("15", NUMBER)
+    assert say(ana, task, kind=kind, value="15") == ("corrected", "15")
+
+
+def test_a_text_that_is_no_number_is_approved_as_it_is_and_corrected_only_to_one(ana: Client) -> None:
+    task = task_with("fifteen", NUMBER)
+    refused = ana.post(f"/tasks/{task.pk}/verdicts/", {"path": "/quantity", "kind": "corrected", "value": "sixteen"})
+    assert refused.status_code == 422
+    assert say(ana, task, kind="enter", value="fifteen") == ("approved", None)
+
+
+def test_a_value_of_the_schemas_type_is_approved_token_for_token(ana: Client) -> None:
+    task = create_task(json.dumps(unsiloed({"quantity": (15, 0.3)}, properties=NUMBER)).replace(": 15,", ": 15.00,"))
+    assert say(ana, task, kind="enter", value="15.00") == ("approved", None)
+
+
+def test_where_only_the_value_speaks_for_its_type_a_person_may_choose_another(ana: Client) -> None:
+    task = task_with("l5")
+    assert '<select name="type"' in focus(ana, task)
+    assert say(ana, task, kind="enter", value="15", type="number") == ("corrected", "15")
+
+
+def test_a_code_with_leading_zeros_can_take_a_numbers_place(ana: Client) -> None:
+    task = task_with(123)
+    assert say(ana, task, kind="enter", value="000123", type="text") == ("corrected", '"000123"')
+
+
+def test_where_the_schema_says_the_type_there_is_nothing_to_choose(ana: Client) -> None:
+    assert '<select name="type"' not in focus(ana, task_with("l5", NUMBER))
+
+
+def test_a_line_just_added_brings_no_column_of_its_own(ana: Client) -> None:
+    task = create_task(unsiloed({"lines": ([{"item": "a", "price": 1}], 0.3)}))
+    headings = ana.get(f"/tasks/{task.pk}/").content.decode().count('<th scope="col"')
+    assert ana.post(f"/tasks/{task.pk}/lines/", {"line_added": "/lines"}).status_code == 302
+    after = ana.get(f"/tasks/{task.pk}/").content.decode()
+    assert 'data-path="/lines/+1/item"' in after
+    assert after.count('<th scope="col"') == headings
