@@ -184,9 +184,8 @@ class _Builder:
                 "n": cells,
             }
             if not row["reasons"]:
-                row["reasons"] = [
-                    ("look", ngettext("%(n)d cell to check", "%(n)d cells to check", cells) % {"n": cells})
-                ]
+                row["why"] = ngettext("%(n)d cell to check", "%(n)d cells to check", cells) % {"n": cells}
+                row["reasons"] = [("look", row["why"])]
             if not still and path not in self.open and not row["verdict"]:
                 row["verdict"], row["verdict_text"] = "approved", _("checked")
         for inner in nested:

@@ -170,7 +170,12 @@ def _notice(task: Task, user: User, at: datetime) -> str:
 def _sections(shown: screen.Screen, order: str) -> list[dict[str, Any]]:
     if order != "check":
         return [{"id": "all-fields", "title": _("Fields"), "note": "", "fields": shown.fields}]
-    place = {path: index for index, path in enumerate(shown.eyes)}
+    place: dict[str, int] = {}
+    for index, path in enumerate(shown.eyes):
+        # An array stands where the first of its cells is to be checked.
+        array = shown.array_of(path)
+        for at in {path, array["path"] if array is not None else path}:
+            place.setdefault(at, index)
     first = [view for view in shown.fields if view["needs_eyes"]]
     first.sort(key=lambda view: place.get(view["path"], len(place)))
     left = len(shown.open_paths)
