@@ -17,7 +17,7 @@ def person(user: User | AnonymousUser) -> Actor:
     """A signed-in person. Raises TypeError for nobody: an act always has somebody who did it."""
     if not isinstance(user, User):
         raise TypeError("nobody is signed in")
-    return Actor(type="person", id=str(user.pk), name=user.name)
+    return Actor(type="person", id=str(user.pk), name=user.name, role=user.role)
 
 
 def machine(key: ApiKey) -> Actor:

@@ -101,6 +101,6 @@ def _note(key: ApiKey, action: Action, *, by: User, at: datetime, via: trail.Via
             },
         ),
         at=at,
-        by=trail.Actor(type="person", id=str(by.pk), name=by.name),
+        by=actors.person(by),
         via=via,
     )

@@ -13,7 +13,8 @@ class Content(AppendOnly):
 
     Append-only rows point here and hold `commitment = SHA-256(salt || JCS({"text": ..., "type": ...}))`, so that the text
     can be erased while every proof still holds. The trigger lets exactly one change pass: text and salt to null, with
-    `erased_at`. `type` is the value's type tag: json, text, number, boolean, null, ...
+    `erased_at`. `type` tags the text: string, number, boolean, null and json hold a JSON value's exact text; text (a name, a
+    reason, whatever a person or vendor wrote) and base64 hold the text itself.
     """
 
     type = models.CharField(max_length=16)

@@ -5,12 +5,13 @@ The entry's body is final (`v: 1`): it is never rewritten; a new need is a new b
     v        1                                         app      the program's version
     stream   job:<id> | task:<id> | user:<id> | ...    seq      1, 2, 3 ... without a gap in the stream
     prev     leaf of the entry before, 64 zeros first  at       UTC, microseconds, "2026-01-02T03:04:05.000006Z"
-    actor    {type, id, name}                          via      {ip, agent, key}
+    actor    {type, id, name, role}                    via      {ip, agent, key}
     request  request id or ""                          action   one of actions.Action
     object   {type, id}                                job      our job id or ""
     path     JSON Pointer or ""                        old, new, reason   null or {type, commitment}
     source   {} or what the person was shown: upstream, job, key, document, page, boxes, scores, threshold, reasons, schema
     details  {} or further facts of the act            seconds  seconds on the field as text, or ""
+             (boxes: those that a person gave with a value, in the form of source.boxes)
 
 Business values never stand in a body, only commitments to them; a float never enters one.
 """
@@ -44,11 +45,12 @@ class NotInTransaction(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acted, as copied facts: `type` is person, key, system or upstream; `name` is as printed at that time."""
+    """Who acted, as copied facts: `type` is person, key, system or upstream; `name` and a person's `role` are as they were."""
 
     type: str
     id: str
     name: str
+    role: str = ""
 
 
 SYSTEM = Actor(type="system", id="reviewapp", name="reviewapp")
@@ -113,7 +115,7 @@ def body(note: Note, *, seq: int, previous: str, at: datetime, by: Actor, via: V
             "seq": seq,
             "prev": previous,
             "at": moment(at),
-            "actor": {"type": by.type, "id": by.id, "name": by.name},
+            "actor": {"type": by.type, "id": by.id, "name": by.name, "role": by.role},
             "via": {"ip": via.ip, "agent": via.agent[:256], "key": via.key},
             "request": via.request,
             "action": note.action.value,

@@ -98,7 +98,7 @@ def plain(entry: Entry, content: Content | None) -> str:
     """A kept value as a person would write it: a field's text without the quotes of its JSON. "" for none or erased."""
     if content is None or content.text is None:
         return ""
-    if entry.path and content.type == "text" and content.text.startswith('"'):
+    if content.type == "string":
         return str(json.loads(content.text))
     return content.text
 

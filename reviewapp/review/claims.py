@@ -64,7 +64,9 @@ def next_task(*, user: User, at: datetime, via: trail.Via, queue: Queue | None =
         free = wanted.filter(_free(at)).filter(Q(assignee__isnull=True) | Q(assignee=user)).exclude(not_by=user)
         candidates = free.filter(Q(postponed_until__isnull=True) | Q(postponed_until__lte=at))
         # One row is locked, not a handful: whoever comes meanwhile passes over it to the next, and finds one.
-        best = candidates.order_by("position", "id").select_for_update(skip_locked=True, of=("self",)).only("pk").first()
+        best = (
+            candidates.order_by("position", "id").select_for_update(skip_locked=True, of=("self",)).only("pk").first()
+        )
         if best is not None and _take(best.pk, user=user, at=at):
             return _claimed(best.pk, user=user, at=at, via=via)
     return None

@@ -268,5 +268,5 @@ def _tag(value: Json) -> str:
     if isinstance(value, bool):
         return "boolean"
     if isinstance(value, str):
-        return "text"
+        return "string"
     return "number" if isinstance(value, jsontext.Number) else "json"

@@ -14,7 +14,7 @@ from reviewapp.audit.models import Entry
 from tests.factories import AT, VIA, create_queue, create_task, create_user
 from tests.review.test_decisions import approve, say
 
-ACTOR = trail.Actor(type="person", id="7", name="Ana")
+ACTOR = trail.Actor(type="person", id="7", name="Ana", role="analyst")
 
 
 def note(**over):
@@ -41,7 +41,7 @@ def test_the_body_of_version_1_is_these_bytes():
     from reviewapp import __version__
 
     assert data.decode() == (
-        '{"action":"review:field:corrected","actor":{"id":"7","name":"Ana","type":"person"},'
+        '{"action":"review:field:corrected","actor":{"id":"7","name":"Ana","role":"analyst","type":"person"},'
         f'"app":"{__version__}","at":"2026-03-10T09:00:00.000000Z","details":{{}},"job":"3","new":null,'
         '"object":{"id":"1","type":"task"},"old":{"commitment":"aa","type":"number"},"path":"/line_items/0/amount",'
         '"prev":"00","reason":null,"request":"r","seconds":"2.5","seq":2,'

@@ -144,7 +144,7 @@ def test_the_csv_says_old_new_who_when_and_what_was_shown(udo: Client, ana: User
     row = next(one for one in rows(udo) if one["action"] == Action.FIELD_CORRECTED)
     assert row["fieldKey"] == "/total"
     assert (row["priorValue"], row["finalValue"]) == ("12", "14.50")
-    assert (row["priorType"], row["finalType"]) == ("number", "text")
+    assert (row["priorType"], row["finalType"]) == ("number", "string")
     assert (row["decidedBy"], row["decidedByName"]) == (str(ana.pk), "Ana")
     assert (row["jobId"], row["upstream"], row["threshold"], row["confidence"]) == (
         str(job),

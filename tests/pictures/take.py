@@ -1,6 +1,8 @@
-"""How do the pages look? `python -m tests.pictures.take ADDRESS FOLDER [NAME...]` pictures a running demo at two sizes, light and dark.
+"""How do the pages look? Pictures of a running demo, at two sizes, light and dark.
 
-The two that the README shows: `python -m tests.pictures.take http://127.0.0.1:8000 docs/pictures screen queue --size 1440x900 --light`.
+    DJANGO_SETTINGS_MODULE=tests.settings python -m tests.pictures.take ADDRESS FOLDER [NAME...]
+
+The two that the README shows: names `screen queue`, `--size 1440x900 --light`, folder `docs/pictures`.
 """
 
 from __future__ import annotations
