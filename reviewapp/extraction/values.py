@@ -136,6 +136,8 @@ def type_of(node: SchemaNode | None, value: Json) -> FieldType:
         return _type_by_name(next(iter(types)), node.format if node is not None else "")
     by_value = _type_of_value(value)
     names = {_type_by_name(name, "") for name in types}
+    if by_value is FieldType.NUMBER and by_value not in names and FieldType.INTEGER in names:
+        return FieldType.INTEGER
     return by_value if by_value in names else FieldType.TEXT if FieldType.TEXT in names else FieldType.FREE
 
 

@@ -91,6 +91,13 @@ def take(*, task_id: int, user: User, at: datetime, via: trail.Via) -> Task:
         raise Taken(_name(task.holder))
 
 
+def renew(*, task_id: int, user: User, at: datetime) -> bool:
+    """The person still looks at it: lengthen the lease that they hold. False when it is not theirs; nothing is claimed."""
+    with transaction.atomic():
+        held = Task.objects.filter(pk=task_id, holder=user, state__in=[Task.State.OPEN, Task.State.ESCALATED])
+        return held.update(lease_until=at + LEASE) == 1
+
+
 def release(*, task_id: int, user: User, at: datetime, via: trail.Via) -> Task:
     """Give the task back; its verdicts stay. Who supervises may release anybody's."""
     with transaction.atomic():

@@ -90,6 +90,7 @@ BANDS: Mapping[str, tuple[str | None, str | None]] = {
     "very-high": ("0.9", None),
     "none": (None, None),
 }
+_FLOORS = [(name, Decimal(floor)) for name, (floor, _ceiling) in BANDS.items() if floor is not None][::-1]
 BAND_WORDS = {
     "very-high": _("very high"),
     "high": _("high"),
@@ -185,10 +186,7 @@ def band(lowest: Decimal | None) -> str:
     """The confidence band's name for the mark: very-high, high, good, medium, low, none."""
     if lowest is None:
         return "none"
-    for name, floor in (("very-high", "0.9"), ("high", "0.8"), ("good", "0.7"), ("medium", "0.6")):
-        if lowest >= Decimal(floor):
-            return name
-    return "low"
+    return next((name for name, floor in _FLOORS if lowest >= floor), "low")
 
 
 def _filtered(user: User, asked: Filter, *, at: datetime) -> QuerySet[Task]:

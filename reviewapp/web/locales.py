@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_FLOOR, Decimal
+from functools import lru_cache
 
 from babel import Locale
 from babel.dates import format_date, format_time
@@ -29,17 +30,26 @@ def using(tag: str) -> Iterator[None]:
 
 def current() -> Locale:
     """The locale that counts now. Plain "en" writes the day before the month, which reads the same everywhere."""
-    name = to_locale(_current.get() or get_language() or "en")
-    return Locale.parse("en_GB" if name == "en" else name)
+    return Locale.parse(_name())
 
 
 def number(value: Decimal | int | str) -> str:
     """A number with the locale's marks and every digit it came with: "1234.50" is 1,234.50 or 1.234,50."""
     exact = Decimal(value)
     exponent = exact.as_tuple().exponent
-    places = -exponent if isinstance(exponent, int) and exponent < 0 else 0
+    return _written(exact, -exponent if isinstance(exponent, int) and exponent < 0 else 0, _name())
+
+
+@lru_cache(maxsize=4096)
+def _written(value: Decimal, places: int, name: str) -> str:
+    # A long document says the same few scores a thousand times.
     pattern = "#,##0" + (f".{'0' * places}" if places else "")
-    return format_decimal(exact, format=pattern, locale=current())
+    return format_decimal(value, format=pattern, locale=Locale.parse(name))
+
+
+def _name() -> str:
+    name = to_locale(_current.get() or get_language() or "en")
+    return "en_GB" if name == "en" else name
 
 
 def score(value: Decimal | int | str) -> str:

@@ -22,6 +22,7 @@ ELSEWHERE = frozenset(
         "next",
         "task",
         "claim",
+        "lease",
         "release",
         "verdicts",
         "lines",

@@ -179,15 +179,14 @@ def _follow(tree: Any, path: str) -> Any:
     return tree
 
 
-# -- what the schema demands: a required value that is missing, and a value of another type
+# -- what the schema demands: a required value that is missing, a value of another type or none of its choices
 
 
 def _unmet(leaves: Mapping[str, Any], result: Mapping[str, Any], schema: Mapping[str, Any]) -> set[str]:
     unmet = {f"/{name}" for name in schema.get("required", ()) if name not in result}
     for path, value in leaves.items():
         places, required = _places(schema, schema, path.split("/")[1:])
-        types = {name for place in places for name in _types(place)}
-        fits = not types or _type_name(value) in types or (_type_name(value) == "integer" and "number" in types)
+        fits = not places or any(_fits(place, value) for place in places)
         # A null that is not required is how a vendor says "not in the document".
         if not fits and (value is not None or required):
             unmet.add(path)
@@ -223,9 +222,11 @@ def _alternatives(root: Mapping[str, Any], node: Mapping[str, Any]) -> Iterator[
         yield node
 
 
-def _types(place: Mapping[str, Any]) -> list[str]:
+def _fits(place: Mapping[str, Any], value: Any) -> bool:
     named = place.get("type", [])
-    return [named] if isinstance(named, str) else list(named)
+    types = {named} if isinstance(named, str) else set(named)
+    of_type = not types or _type_name(value) in types or (_type_name(value) == "integer" and "number" in types)
+    return of_type and ("enum" not in place or value in place["enum"])
 
 
 def _type_name(value: Any) -> str:

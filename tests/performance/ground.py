@@ -7,6 +7,7 @@ import statistics
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field
 
 from reviewapp.ops import trial_postgres
 
@@ -41,15 +42,36 @@ def ground(*, postgres: bool) -> Iterator[None]:
         connections.close_all()
 
 
-def timed(act: Callable[[], object], *, times: int) -> list[float]:
-    """How long each of so many calls took, in milliseconds; one more before them does not count."""
+@dataclass(slots=True)
+class Took:
+    """Milliseconds of some calls: `wall` by the clock, `cpu` of this process alone, which a busy machine does not stretch.
+
+    On PostgreSQL the database's own work is in `wall` only.
+    """
+
+    wall: list[float] = field(default_factory=list)
+    cpu: list[float] = field(default_factory=list)
+
+    def __iadd__(self, other: Took) -> Took:
+        self.wall += other.wall
+        self.cpu += other.cpu
+        return self
+
+    def __str__(self) -> str:
+        parts = [f"{name} fastest {min(ms):.0f} ms, median {statistics.median(ms):.0f} ms, p95 {p95(ms):.0f} ms"
+                 for name, ms in (("by the clock", self.wall), ("of CPU", self.cpu))]  # fmt: skip
+        return "; ".join(parts)
+
+
+def timed(act: Callable[[], object], *, times: int) -> Took:
+    """How long each of so many calls took; one more before them does not count."""
     act()
-    found = []
+    took = Took()
     for _ in range(times):
-        begun = time.perf_counter()
+        begun, cpu = time.perf_counter(), time.process_time()
         act()
-        found.append((time.perf_counter() - begun) * 1000)
-    return found
+        took += Took([(time.perf_counter() - begun) * 1000], [(time.process_time() - cpu) * 1000])
+    return took
 
 
 def p95(milliseconds: Sequence[float]) -> float:
@@ -66,8 +88,3 @@ def table(head: Sequence[str], lines: Sequence[Sequence[object]]) -> str:
         "| " + " | ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) + " |"
         for line in (head, ["-" * width for width in widths], *texts)
     )
-
-
-def spread(milliseconds: Sequence[float]) -> list[float]:
-    """Fastest, median and p95."""
-    return [min(milliseconds), statistics.median(milliseconds), p95(milliseconds)]

@@ -140,7 +140,7 @@ def _batch(
 
 def _task(row: ResultRow, model: Model, queue: Queue, people: list[User], dice: random.Random) -> Task:
     opened = NOW - timedelta(minutes=dice.randint(1, 20_000))
-    due = opened + timedelta(days=14) if dice.random() < 0.5 else None
+    due = opened + timedelta(days=13, hours=12) if dice.random() < 0.5 else None
     overdue = due is not None and due <= NOW
     task = Task(
         row=row,

@@ -91,6 +91,11 @@ class Person:
         form = forms(self._get("/queue/").text).get("/queue/next/")
         return self._get("/queue/") if form is None else self._follow(self._send(form, {}, script=False))
 
+    def get_one(self) -> None:
+        """Press "Review next" once."""
+        if task_id := _task_of(self.review_next()):
+            self.opened.append(task_id)
+
     def claim(self, task_id: int) -> int:
         """Ask for one certain task; the status of the answer."""
         queue = forms(self._get("/queue/").text)["/queue/next/"]

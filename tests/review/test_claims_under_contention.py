@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from django.db import connections
+from django.db import connections, transaction
 from django.db.models import Q
 from pytest_django.live_server_helper import LiveServer
 
@@ -154,6 +154,31 @@ def test_sixteen_people_drain_five_hundred_tasks_without_getting_one_twice_or_lo
             f"{sum(len(one.trouble) for one in people)} refused, {shares[0]} to {shares[-1]} tasks a person"
         )
     drained(people, tasks)
+
+
+def test_nobody_is_told_that_nothing_waits_while_something_does(crowd: Any) -> None:
+    tasks = papers(8)
+    people = crowd(8)
+    all_at_once(people, "get_one")
+    assert sorted(task_id for one in people for task_id in one.opened) == sorted(tasks)
+
+
+@pytest.mark.postgres
+def test_who_comes_while_another_is_being_served_is_given_the_next_one(queue: Queue) -> None:
+    tasks = papers(2)
+    ana, ben = [factories.create_user(queues=[queue]) for _ in range(2)]
+
+    def come() -> Task | None:
+        try:
+            return claims.next_task(user=ben, at=factories.AT, via=factories.VIA)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as pool, transaction.atomic():
+        first = claims.next_task(user=ana, at=factories.AT, via=factories.VIA)
+        second = pool.submit(come).result(timeout=60)
+    assert first is not None and second is not None
+    assert {first.pk, second.pk} == set(tasks)
 
 
 def test_of_all_who_ask_for_one_task_one_gets_it(crowd: Any) -> None:

@@ -98,6 +98,7 @@ def context_of(
         # A line's own address is no value: its first cell is.
         view = next((one for path, one in shown.by_path.items() if path.startswith(f"{focus}/")), None)
     if view is not None:
+        shown.complete(view)
         view["current"] = True
         if trouble is not None:
             view["error"], view["entered"] = trouble.text, trouble.entered or ""
@@ -128,7 +129,19 @@ def context_of(
 
 def urls(task: Task) -> dict[str, str]:
     """The addresses that the screen's forms post to."""
-    names = ("claim", "verdicts", "lines", "undo", "redo", "decision", "release", "postpone", "escalate", "attach")
+    names = (
+        "claim",
+        "verdicts",
+        "lines",
+        "undo",
+        "redo",
+        "decision",
+        "release",
+        "postpone",
+        "escalate",
+        "attach",
+        "lease",
+    )
     return {name: reverse(f"review:{name}", args=[task.pk]) for name in names} | {
         "screen": reverse("review:task", args=[task.pk])
     }

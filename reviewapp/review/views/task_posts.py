@@ -19,8 +19,9 @@ from reviewapp.accounts import actors
 from reviewapp.documents import serving, vault
 from reviewapp.results import ledger
 from reviewapp.results.models import DocumentLink
-from reviewapp.review import claims, decisions, forms, screen
+from reviewapp.review import claims, decisions, forms
 from reviewapp.review.models import Queue, Task
+from reviewapp.review.value_views import View
 from reviewapp.web import access, htmx
 
 from . import screen_page
@@ -47,6 +48,16 @@ def claim(request: HttpRequest, task_id: int) -> HttpResponse:
         lambda: claims.take(task_id=task.pk, user=person(request), at=_at(request), via=actors.via(request)),
         to=reverse("review:task", args=[task.pk]),
     )
+
+
+@access.needs("review.work")
+@require_POST
+def lease(request: HttpRequest, task_id: int) -> HttpResponse:
+    """POST /tasks/<id>/lease/: the page is still in sight. Answers with nothing to show, also when the hold is lost: the
+    next verdict says so, with what was typed kept."""
+    task = screen_page.find(request, task_id)
+    claims.renew(task_id=task.pk, user=person(request), at=_at(request))
+    return HttpResponse(status=204)
 
 
 @access.needs("review.work")
@@ -222,7 +233,7 @@ def _refused(request: HttpRequest, task: Task, text: str, status: int, *, paths:
     return render(request, template, context, status=status)
 
 
-def _named(view: screen.View) -> screen.View:
+def _named(view: View) -> View:
     """A cell's label says its line as well."""
     if not view["in_array"]:
         return view
