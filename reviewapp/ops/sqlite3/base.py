@@ -16,6 +16,8 @@ from typing import Any
 from django.db.backends.sqlite3 import base
 from django.db.utils import OperationalError
 
+from .schema import DatabaseSchemaEditor
+
 
 class Turnstile:
     """Lets in one at a time, in the order of arrival."""
@@ -62,7 +64,9 @@ def turnstile(name: str) -> Turnstile:
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """Django's, with its transactions in the order in which they were asked for."""
+    """Django's, with its transactions in the order in which they were asked for, and guarded tables that can be rebuilt."""
+
+    SchemaEditorClass = DatabaseSchemaEditor
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
