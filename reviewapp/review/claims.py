@@ -12,7 +12,7 @@ from reviewapp.accounts.models import User
 from reviewapp.audit import trail
 from reviewapp.audit.actions import Action
 
-from .models import Queue, Task
+from .models import Membership, Queue, Task
 
 LEASE = timedelta(minutes=15)
 
@@ -40,7 +40,10 @@ class NotAllowed(ClaimError):
 def workable(user: User) -> QuerySet[Task]:
     """The tasks that this person may see and work on: of their queues; of all for who supervises."""
     tasks = Task.objects.all()
-    return tasks if user.has_perm("review.supervise") else tasks.filter(queue__members=user)
+    if user.has_perm("review.supervise"):
+        return tasks
+    # Not by a join, which would lead SQLite away from the index that has the tasks in order.
+    return tasks.filter(queue__in=Membership.objects.filter(user=user).values("queue"))
 
 
 def visible(user: User) -> QuerySet[Task]:

@@ -104,6 +104,8 @@ class Task(models.Model):
     fields_checked = models.PositiveIntegerField(default=0)
     lowest = models.DecimalField(max_digits=9, decimal_places=6, null=True)
     eyes = models.TextField(default="[]")
+    # Of its reasons, as bits: rules.BITS. Null never stays; SQLite adds no other column to a table that a trigger names.
+    codes = models.PositiveIntegerField(null=True)
 
     class Meta:
         constraints = [
@@ -120,10 +122,19 @@ class Task(models.Model):
             ),
         ]
         indexes = [
-            # queue.page and claims.next: one queue's open tasks in order
-            models.Index(fields=["queue", "state", "position", "id"], name="task_queue_order_idx"),
-            # all queues in order
-            models.Index(fields=["state", "position", "id"], name="task_order_idx"),
+            # queue.page and claims.next_task: one queue's open tasks in order; queue.queues_with_counts
+            models.Index(fields=["queue", "state", "position", "id", "postponed_until"], name="task_queue_order_idx"),
+            # all queues in order; with all that the queue page filters by, so that a filter reads the index alone
+            models.Index(
+                fields=[
+                    *("state", "position", "id", "queue", "lowest", "codes", "kind", "upstream"),
+                    *("opened_at", "due_at", "holder", "lease_until", "postponed_until", "document_name"),
+                ],
+                name="task_order_idx",
+            ),
+            # queue.page: any state, and those decided, the newest first
+            models.Index(fields=["position", "id"], name="task_any_order_idx"),
+            models.Index(fields=["state", "-decided_at", "-id"], name="task_decided_order_idx"),
             # board: what came in today
             models.Index(fields=["opened_at"], name="task_opened_idx"),
             # queue.counts, board: overdue; triage.reorder

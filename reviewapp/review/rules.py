@@ -15,7 +15,7 @@ from reviewapp.extraction.schema import Complaint
 
 
 class Code(StrEnum):
-    """Why a task waits. The sentence for a person stands in `reasons.py`."""
+    """Why a task waits. The sentence for a person stands in `reasons.py`. A new code goes to the end: see `BITS`."""
 
     UPSTREAM_REVIEW = "upstream_review"
     PARTIAL = "partial"
@@ -38,6 +38,8 @@ class Code(StrEnum):
 INFORMS = frozenset({Code.NOT_FOUND, Code.BOX_UNUSABLE, Code.PATTERN_NOT_CHECKED})
 
 
+#: Each code's bit in `Task.codes`, by which the queue filters; stored, so it never changes.
+BITS: Mapping[Code, int] = {code: 1 << place for place, code in enumerate(Code)}
 #: Positions below this are overdue ones.
 OVERDUE_BEFORE = 10**15
 
@@ -128,6 +130,11 @@ def position(*, policy: str, lowest: Decimal | None, opened_at: datetime, overdu
         scaled = 0 if lowest is None else int(min(max(lowest, Decimal(0)), Decimal(1)) * 1000)
         order = scaled * 10**10 + moment
     return (0 if overdue else OVERDUE_BEFORE) + priority * 10**14 + order
+
+
+def bits(reasons: Sequence[Reason]) -> int:
+    """The codes of these reasons as `Task.codes` keeps them."""
+    return sum(BITS[code] for code in {reason.code for reason in reasons})
 
 
 def _usable(number: Number | None) -> Number | None:

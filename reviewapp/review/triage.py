@@ -302,6 +302,7 @@ def _fill(task: Task, found: rules.Judgement, *, queue: Queue, at: datetime) -> 
     task.fields_total = found.total
     task.fields_to_check = len(found.eyes)
     task.eyes = json.dumps(found.eyes, ensure_ascii=False)
+    task.codes = rules.bits(found.reasons)
     task.lowest = None if found.lowest is None else _storable(found.lowest)
     task.position = rules.position(
         policy=queue.policy,

@@ -30,8 +30,10 @@ View = dict[str, Any]
 _CONFIDENCE = frozenset({rules.Code.LOW_CONFIDENCE, rules.Code.NO_CONFIDENCE})
 #: A text longer than this is edited in several lines.
 _ONE_LINE = 90
-#: Types that a person may change where only the value read speaks for them: a misread "l5" may be a number.
-_SWITCHABLE = frozenset({values.FieldType.FREE, values.FieldType.TEXT, values.FieldType.NUMBER})
+#: Types that a person may change where the schema leaves the choice: a misread "l5" may be a number.
+_SWITCHABLE = frozenset(
+    {values.FieldType.FREE, values.FieldType.TEXT, values.FieldType.NUMBER, values.FieldType.INTEGER}
+)
 
 
 class _Absent:
@@ -136,7 +138,7 @@ class Values:
             "error": "",
             "entered": "",
             "free_type": _free_type(known),
-            "type_open": kind in _SWITCHABLE and not options and (node is None or not node.types),
+            "type_open": kind in _SWITCHABLE and not options and _leaves_type_open(node),
             "history_url": "",
             "seen": spoken.pk if spoken is not None else 0,
         }
@@ -242,6 +244,14 @@ def _humanised(tokens: Sequence[str]) -> str:
     name = named[-1] if named else ""
     text = re.sub(r"[_\-\s]+", " ", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name)).strip()
     return text[:1].upper() + text[1:]
+
+
+def _leaves_type_open(node: SchemaNode | None) -> bool:
+    """Whether more than one kind of value may stand there, for all that the schema says."""
+    if node is None or not node.types:
+        return True
+    kinds = {"number" if name == "integer" else name for name in node.types}
+    return len(kinds & {"string", "number", "boolean"}) > 1
 
 
 def _free_type(value: Json) -> str:

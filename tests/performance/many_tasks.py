@@ -53,7 +53,8 @@ def models(dice: random.Random) -> list[Model]:
             f"field_{n}": ("x" if dice.random() > 0.1 else None, round(dice.betavariate(6, 1.5), 3)) for n in range(12)
         }
         fields["field_0"] = (f"{number}.50", round(dice.uniform(0.05, 0.79), 3))
-        made.append(factories.unsiloed(fields, required=["field_3"], properties={name: {} for name in fields}))
+        types = {name: {"type": "number"} if name == "field_7" and number % 10 == 0 else {} for name in fields}
+        made.append(factories.unsiloed(fields, required=["field_3"], properties=types))
         row = {"values": {f"field_{n}": str(n) for n in range(8)}, "confidence": round(dice.uniform(0.2, 0.79), 2)}
         made.append(factories.talonic([{**row, "flags": ["format_mismatch:field_1"] if number % 3 == 0 else []}]))
     return [_model(payload) for payload in made]
@@ -155,6 +156,7 @@ def _task(row: ResultRow, model: Model, queue: Queue, people: list[User], dice: 
         fields_total=model.found.total,
         fields_to_check=len(model.found.eyes),
         eyes=json.dumps(model.found.eyes),
+        codes=rules.bits(model.found.reasons),
         lowest=model.found.lowest,
         position=rules.position(
             policy=queue.policy, lowest=model.found.lowest, opened_at=opened, overdue=overdue, priority=5

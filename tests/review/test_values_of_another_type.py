@@ -69,6 +69,19 @@ def test_where_the_schema_says_the_type_there_is_nothing_to_choose(ana: Client) 
     assert '<select name="type"' not in focus(ana, task_with("l5", NUMBER))
 
 
+@pytest.mark.parametrize("read", [None, 5])
+def test_where_the_schema_allows_several_types_a_person_chooses(ana: Client, read: int | None) -> None:
+    several = {"quantity": {"anyOf": [{"type": "integer"}, {"type": "string"}, {"type": "null"}]}}
+    task = task_with(read, several)
+    assert '<select name="type"' in focus(ana, task)
+    assert say(ana, task, kind="enter", value="6", type="number") == ("corrected", "6")
+
+
+def test_a_whole_number_where_a_text_could_stand_as_well_stays_a_number(ana: Client) -> None:
+    task = task_with(5, {"quantity": {"type": ["integer", "string"]}})
+    assert say(ana, task, kind="enter", value="6") == ("corrected", "6")
+
+
 def test_a_line_just_added_brings_no_column_of_its_own(ana: Client) -> None:
     task = create_task(unsiloed({"lines": ([{"item": "a", "price": 1}], 0.3)}))
     headings = ana.get(f"/tasks/{task.pk}/").content.decode().count('<th scope="col"')
