@@ -115,7 +115,9 @@ def page(*, user: User, asked: Filter, at: datetime) -> Page:
     newest_first = asked.state in DECIDED
     rows = _after(_filtered(user, asked, at=at), asked.after, newest_first=newest_first)
     rows = rows.order_by("-decided_at", "-id") if newest_first else rows.order_by("position", "id")
-    tasks = list(rows.select_related("holder", "queue", "job__upstream", "assignee", "decided_by")[: PAGE + 1])
+    tasks = list(
+        rows.select_related("holder", "queue", "job__upstream", "assignee", "decided_by").defer("eyes")[: PAGE + 1]
+    )
     shown = tasks[:PAGE]
     why = _why([task.pk for task in shown])
     return Page(

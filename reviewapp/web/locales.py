@@ -60,12 +60,23 @@ def score(value: Decimal | int | str) -> str:
 def day(at: datetime | date) -> str:
     """The day in the person's time zone."""
     local = timezone.localtime(at).date() if isinstance(at, datetime) else at
-    return format_date(local, format="medium", locale=current())
+    return _day(local, _name())
+
+
+@lru_cache(maxsize=4096)
+def _day(local: date, name: str) -> str:
+    # A list of fifty tasks writes a hundred times, nearly all on the same few days.
+    return format_date(local, format="medium", locale=Locale.parse(name))
 
 
 def clock(at: datetime | time) -> str:
     """Hour and minute in the person's time zone."""
-    return format_time(_wall(at), format="short", locale=current())
+    return _clock(_wall(at).replace(second=0, microsecond=0), _name())
+
+
+@lru_cache(maxsize=4096)
+def _clock(wall: time, name: str) -> str:
+    return format_time(wall, format="short", locale=Locale.parse(name))
 
 
 def moment(at: datetime) -> str:
