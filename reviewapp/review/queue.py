@@ -71,8 +71,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What the page's head and its margin say. The first three are of what was asked for; the others stop at
-    COUNT_LIMIT + 1."""
+    """What the page's head and its margin say. The first three are of what was asked for. Each stops at COUNT_LIMIT + 1."""
 
     found: int
     held: int
@@ -143,22 +142,25 @@ def _line(task: Task, why: Sequence[str], *, at: datetime) -> Line:
 
 
 def counts(*, user: User, asked: Filter, at: datetime) -> Counts:
-    """Every figure of the page in two queries: one over what was asked for, one over the few that are the person's."""
-    found = _filtered(user, asked, at=at).aggregate(
-        found=Count("pk"),
-        held=Count("pk", filter=Q(holder__isnull=False, lease_until__gt=at)),
-        overdue=Count("pk", filter=Q(state__in=OPEN, due_at__lte=at)),
-    )
+    """Every figure of the page in two queries: one over what was asked for, one over the few that are the person's.
+
+    Counting looks at no more than COUNT_LIMIT + 1 tasks, however many there are, in the queue's order. `overdue` is
+    counted among these: overdue tasks stand first, so it is exact as long as it does not reach the limit itself.
+    """
+    found = _filtered(user, asked, at=at)
+    first = found.order_by("position", "id").values("pk", "state", "due_at")[: COUNT_LIMIT + 1]
+    counted = first.aggregate(found=Count("pk"), overdue=Count("pk", filter=Q(state__in=OPEN, due_at__lte=at)))
     seen = claims.visible(user)
     in_queue = seen.filter(queue__slug=asked.queue) if asked.queue else seen
     figures = User.objects.filter(pk=user.pk).values(
+        held=_count(_held_of(user, asked, at=at)),
         mine=_count(seen.filter(_NOT_DONE, pk__in=_in_hands(user))),
         my_postponed=_count(seen.filter(_NOT_DONE, pk__in=_away(at), postponed_by=user)),
         my_decided=_count(seen.filter(pk__in=_decided_today(user, at))),
         escalated=_count(seen.filter(state=Task.State.ESCALATED)),
         postponed=_count(in_queue.filter(_NOT_DONE, pk__in=_away(at))),
     )
-    return Counts(**found, **figures.get())
+    return Counts(**counted, **figures.get())
 
 
 def queues_with_counts(*, user: User, at: datetime) -> list[tuple[Queue, int]]:
@@ -274,6 +276,14 @@ def _decided_today(user: User, at: datetime) -> QuerySet[Task, int]:
     return Task.objects.filter(decided_by=user, decided_at__gte=day_begins(at)).values_list("pk", flat=True)
 
 
+def _held_of(user: User, asked: Filter, *, at: datetime) -> QuerySet[Task]:
+    """Those of what was asked for that somebody holds. Few are held, so they are looked for from that end."""
+    if asked.state not in ("open", "held", "any"):
+        return Task.objects.none()
+    held = _filtered(user, replace(asked, state="held"), at=at)
+    return held.exclude(state=Task.State.ESCALATED) if asked.state == "open" else held
+
+
 def _held(at: datetime) -> QuerySet[Task, int]:
     return Task.objects.filter(holder__isnull=False, lease_until__gt=at).values_list("pk", flat=True)
 
@@ -287,6 +297,7 @@ class _Count(Subquery):
 
     template = "(SELECT COUNT(*) FROM (%(subquery)s) counted)"
     output_field = IntegerField()
+    empty_result_set_value = 0
 
 
 def _count(tasks: QuerySet[Task]) -> _Count:

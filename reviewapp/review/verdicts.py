@@ -18,7 +18,7 @@ from reviewapp.extraction.jsontext import Json
 from reviewapp.extraction.model import Field, Row
 from reviewapp.results import ledger
 
-from . import claims, current
+from . import claims, current, queues
 from .models import Task, Verdict
 
 ACTIONS: Mapping[str, Action] = {
@@ -241,14 +241,16 @@ def _shown(task: Task, row: Row, path: str) -> dict[str, trail.Plain]:
     """What the person had in front of them: boxes, scores, threshold and reasons of this field."""
     one = row.fields.get(path, Field())
     number = confidence.leaf_confidence(row.fields.get(path), row, citations_off=task.job.citations_off)
+    link = ledger.document_of(task.job, task.key)
     return {
         "upstream": task.upstream,
         "job": task.job.job_id,
         "key": task.key,
         "row": str(task.row_id),
+        "document": "" if link is None else link.document.sha256,
         "schema": task.row.schema_sha256,
         "confidence": "" if number is None else number.text,
-        "threshold": task.queue.threshold,
+        "threshold": str(queues.thresholds(task.queue).of(path)),
         "scores": {name: None if score is None else score.text for name, score in one.scores.items()},
         "boxes": [
             {

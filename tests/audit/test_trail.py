@@ -11,6 +11,8 @@ from django.db import transaction
 from reviewapp.audit import content, trail
 from reviewapp.audit.actions import Action
 from reviewapp.audit.models import Entry
+from reviewapp.documents import vault
+from reviewapp.results import ledger
 from tests.factories import AT, VIA, create_queue, create_task, create_user
 from tests.review.test_decisions import approve, say
 
@@ -61,9 +63,11 @@ def test_the_leaf_of_no_bytes_is_that_of_rfc_6962():
 
 @pytest.mark.django_db(transaction=True)
 def test_streams_are_chained_without_a_gap_and_values_match_their_commitments():
-    queue = create_queue()
+    queue = create_queue(field_thresholds='{"/total": "0.95"}')
     ana = create_user(username="ana", queues=[queue])
     task = create_task()
+    document = vault.keep(chunks=[b"what a person looked at"], at=AT)
+    ledger.link_document(job=task.job, key="", document=document, name="paper.pdf", at=AT)
     say(task, ana, "/total", "corrected", "fifteen")
     approve(task, ana)
     streams: dict[str, list[Entry]] = {}
@@ -88,7 +92,8 @@ def test_streams_are_chained_without_a_gap_and_values_match_their_commitments():
                     assert hashlib.sha256(bytes(kept.salt) + value.encode()).hexdigest() == kept.commitment
     corrected = Entry.objects.get(action="review:field:corrected")
     source = json.loads(bytes(corrected.body))["source"]
-    assert source["confidence"] == "0.3" and source["threshold"] == "0.8" and source["reasons"] == ["low_confidence"]
+    assert source["confidence"] == "0.3" and source["threshold"] == "0.95" and source["reasons"] == ["low_confidence"]
+    assert source["document"] == document.sha256
     assert (corrected.old.text, corrected.new.text) == ("12", '"fifteen"')
 
 

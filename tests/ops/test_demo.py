@@ -54,6 +54,12 @@ def test_reset_leaves_a_folder_alone_that_the_demo_did_not_make(data: Path) -> N
     assert (data / "reviewapp.sqlite3").read_text() == "evidence"
 
 
+def test_reset_has_nothing_to_ask_about_a_folder_with_the_secret_alone(data: Path) -> None:
+    (data / demo.KEPT).write_text("x")
+    demo.Command()._reset(data, ask=True)
+    assert [path.name for path in data.iterdir()] == [demo.KEPT]
+
+
 def test_reset_throws_all_away_but_the_secret(data: Path) -> None:
     for name in (demo.MARK, "reviewapp.sqlite3", demo.KEPT):
         (data / name).write_text("x")

@@ -12,6 +12,7 @@ from django.utils import timezone
 from reviewapp.accounts.models import User
 from reviewapp.accounts.roles import Role
 from reviewapp.review import claims, decisions, queues
+from reviewapp.review import queue as queue_counts
 from reviewapp.review.models import Queue, Task
 from tests import factories
 
@@ -165,6 +166,16 @@ def test_the_counts_are_those_of_the_list(ana: User) -> None:
     counts = factories.sign_in(ana).get("/queue/").context["counts"]
     assert (counts.found, counts.held, counts.overdue) == (3, 1, 1)
     assert (counts.mine, counts.my_postponed, counts.my_decided, counts.postponed) == (1, 1, 0, 1)
+
+
+def test_counts_beyond_the_limit_are_said_so_and_not_followed(ana: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queue_counts, "COUNT_LIMIT", 2)
+    now = timezone.now()
+    tasks = [factories.create_task(at=now) for _ in range(5)]
+    claims.take(task_id=tasks[4].pk, user=ana, at=now, via=factories.VIA)
+    response = factories.sign_in(ana).get("/queue/")
+    assert (response.context["counts"].found, response.context["counts"].held) == (3, 1)
+    assert "2+ waiting, 1 of them held" in " ".join(response.content.decode().split())
 
 
 def test_each_queue_says_how_many_wait_in_it(ana: User, queue: Queue) -> None:

@@ -125,3 +125,29 @@ def test_who_may_look_at_a_task_but_not_work_on_it_is_refused(queue: Queue) -> N
     for name, where in found.items():
         assert udo.post(where).status_code == 403, name
     assert not Verdict.objects.exists() and not Decision.objects.exists()
+
+
+@pytest.mark.parametrize(("act", "taken"), [("reject", False), ("reject", True), ("escalate", True)])
+def test_a_refused_reason_is_kept_on_the_page(ana: Client, queue: Queue, act: str, taken: bool) -> None:
+    task = factories.create_task(factories.unsiloed({"name": ("read", 0.3)}))
+    if taken:
+        ben = factories.create_user(username="ben", queues=[queue])
+        claims.take(task_id=task.pk, user=ben, at=timezone.now(), via=factories.VIA)
+    where = f"/tasks/{task.pk}/{'decision' if act == 'reject' else act}/"
+    sent = {"reason": "page 2 is <missing>", "version": "77"} | ({"kind": "rejected"} if act == "reject" else {})
+    refused = ana.post(where, sent)
+    assert refused.status_code == 409
+    dialog = refused.content.decode().split('<dialog id="more"')[1].split("</dialog>")[0]
+    assert " open>" in dialog[:80] and 'role="alert"' in dialog
+    box = "kept-reason" if taken else f"{act}-reason"
+    assert re.search(rf'<textarea id="{box}"[^>]*>page 2 is &lt;missing&gt;</textarea>', dialog)
+
+
+def test_a_task_is_handed_to_who_supervises_from_the_screen(ana: Client) -> None:
+    task = factories.create_task(factories.unsiloed({"name": ("read", 0.3)}))
+    page = ana.get(f"/tasks/{task.pk}/").content.decode()
+    assert f'action="/tasks/{task.pk}/escalate/"' in page
+    assert ana.post(f"/tasks/{task.pk}/escalate/", {"reason": "two totals"}).status_code == 302
+    task.refresh_from_db()
+    assert (task.state, task.holder) == (Task.State.ESCALATED, None)
+    assert "/escalate/" not in ana.get(f"/tasks/{task.pk}/").content.decode()

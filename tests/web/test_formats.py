@@ -92,3 +92,8 @@ def test_what_people_wrote_is_escaped() -> None:
 def test_every_form_gets_a_key_of_its_own() -> None:
     keys = re.findall(r'name="form_key" value="([^"]+)"', drawn("{% form_key %}{% form_key %}"))
     assert len(set(keys)) == 2 and all(uuid.UUID(key).version == 4 for key in keys)
+
+
+@pytest.mark.parametrize(("count", "shown"), [(0, "0"), (9999, "9,999"), (10_000, "10,000"), (10_001, "10,000+")])
+def test_a_count_beyond_its_limit_says_so(count: int, shown: str) -> None:
+    assert drawn("{{ count|upto:10000 }}", count=count) == shown

@@ -229,8 +229,18 @@ def _refused(request: HttpRequest, task: Task, text: str, status: int, *, paths:
         "sign_off": bool(paths),
     }
     context["oob"] = False
+    context["kept"] = _typed(request, text)
     template = "review/_progress.html" if htmx.partial(request) else "review/screen.html"
     return render(request, template, context, status=status)
+
+
+def _typed(request: HttpRequest, error: str) -> dict[str, str]:
+    """A reason that was written in one of the dialog's forms stands there again, with what was in its way."""
+    match = request.resolver_match
+    form = "reject" if request.POST.get("kind") == "rejected" else match.url_name if match is not None else ""
+    if form not in ("reject", "escalate"):
+        return {}
+    return {"form": str(form), "reason": request.POST.get("reason", ""), "error": error}
 
 
 def _named(view: View) -> View:

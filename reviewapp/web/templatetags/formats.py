@@ -23,6 +23,12 @@ def number(value: Decimal | int | str | None) -> str:
 
 
 @register.filter
+def upto(count: int, limit: int) -> str:
+    """A count that was not followed beyond the limit: 1,234 or 10,000+."""
+    return f"{locales.number(limit)}+" if count > limit else locales.number(count)
+
+
+@register.filter
 def moment(at: datetime | None) -> SafeString | str:
     """Day and time, with the exact moment for machines."""
     return "" if at is None else _time(at, locales.moment(at))

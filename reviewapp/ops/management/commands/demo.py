@@ -62,9 +62,10 @@ class Command(BaseCommand):
             serving.wait_until_one_ends(processes)
 
     def _reset(self, data: Path, *, ask: bool) -> None:
-        if data.exists() and not (data / MARK).exists():
+        names = {path.name for path in data.glob("*")}
+        if names - {KEPT} and MARK not in names:
             raise CommandError(f"{data} was not made by the demo and is left alone.")
-        if ask and data.exists() and input(f"Throw away everything in {data}? [y/N] ").strip().lower() != "y":
+        if ask and MARK in names and input(f"Throw away everything in {data}? [y/N] ").strip().lower() != "y":
             raise CommandError("Nothing was changed.")
         for path in sorted(data.glob("*")):
             if path.name == KEPT:
