@@ -24,9 +24,9 @@ from reviewapp.ops.samples import index
 from reviewapp.review import triage
 from reviewapp.review.models import Queue, Task
 from tests.factories import create_key, create_queue, create_user
+from tests.journeys.at_the_desk import correct, decide_all, drawn, printed_under, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-expect.set_options(timeout=20_000)
 NOW = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
 WANTED = ("invoice-harrow-vale.json", "february-invoices.json", "contract-coast-survey.json")
 
@@ -50,38 +50,6 @@ def desk(live_server: LiveServer) -> LiveServer:
             assert not report.rejected
     triage.run(at=NOW)
     return live_server
-
-
-def sign_in(page: Page, url: str, username: str) -> None:
-    page.goto(f"{url}/sign-in/")
-    page.fill("input[name=username]", username)
-    page.fill("input[name=password]", "a password of tests 1")
-    page.press("input[name=password]", "Enter")
-    page.wait_for_url(re.compile("/queue/"))
-
-
-def drawn(page: Page) -> None:
-    """Wait until the page's overlay stands on a drawn page."""
-    expect(page.locator(".pdfViewer .page[data-loaded] canvas").first).to_be_visible()
-    expect(page.locator("rect[data-path]").first).to_be_attached()
-
-
-def focused(page: Page) -> str:
-    return page.locator("#focus").get_attribute("data-path") or ""
-
-
-def decide_all(page: Page) -> None:
-    """Press Enter until nothing is left to check, then Ctrl+Enter, and be on another page."""
-    here = page.url.split("?")[0]
-    for _ in range(60):
-        done, of = re.findall(r"\d+", page.locator(".progress span").inner_text())[:2]
-        if done == of:
-            break
-        before = page.locator("#progress").inner_html()
-        page.keyboard.press("Enter")
-        page.wait_for_function("before => document.querySelector('#progress').innerHTML !== before", arg=before)
-    page.keyboard.press("Control+Enter")
-    page.wait_for_url(lambda url: not url.startswith(here))
 
 
 def test_a_wrong_total_is_corrected_over_its_page_and_read_back(desk: LiveServer, page: Page, client: Client):
@@ -108,21 +76,10 @@ def test_a_wrong_total_is_corrected_over_its_page_and_read_back(desk: LiveServer
 def correct_the_total(page: Page) -> int:
     page.locator("a.field[data-path='/grand_total']").click()
     page.wait_for_function("() => document.querySelector('#focus').dataset.path === '/grand_total'")
-    marked = page.locator("rect.current[data-path='/grand_total']").first
-    expect(marked).to_be_visible()
-    box = marked.bounding_box()
-    assert box is not None
-    under = page.evaluate(
-        """([x, y]) => document.elementsFromPoint(x, y).map(one => one.textContent).find(text => /1,482/.test(text)) || ''""",
-        [box["x"] + box["width"] / 2, box["y"] + box["height"] / 2],
-    )
-    assert "1,482.60" in under, "the box stands over the printed total"
-    value = page.locator("#focus #value")
-    assert value.input_value() == "1428.60"
-    value.fill("1482.60")
-    page.keyboard.press("Enter")
-    page.wait_for_function("() => document.querySelector('#focus').dataset.path !== '/grand_total'")
-    expect(page.locator("a.field[data-path='/grand_total']")).to_have_attribute("data-verdict", "corrected")
+    expect(page.locator("rect.current[data-path='/grand_total']").first).to_be_visible()
+    assert "1,482.60" in printed_under(page, "/grand_total"), "the box stands over the printed total"
+    assert page.locator("#focus #value").input_value() == "1428.60"
+    correct(page, "1482.60")
     return 1
 
 
