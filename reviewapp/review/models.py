@@ -1,4 +1,5 @@
-"""What do people work on and what did they say? Queues, tasks and their reasons; verdicts and decisions, append-only."""
+"""What do people work on and what did they say? Queues, tasks and their reasons, and the views that a person saved of
+them; verdicts and decisions, append-only."""
 
 from __future__ import annotations
 
@@ -168,6 +169,22 @@ class TaskReason(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} {self.path}"
+
+
+class SavedView(models.Model):
+    """A filter of the queue page that a person keeps under a name, for themselves alone. `query` is the address's query as
+    the page writes it for that filter (`queue_page.query_of`), so that two of the same filter are the same text."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="saved_views")
+    name = models.CharField(max_length=60)
+    query = models.TextField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "name"], name="a_persons_views_have_different_names")]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Verdict(AppendOnly):
