@@ -1,4 +1,4 @@
-"""What did the supervisor type? The forms of board and queue rules turn a POST into plain cleaned data and save nothing."""
+"""What did a person type? The forms of queue page, board and queue rules turn a POST into plain data and save nothing."""
 
 from __future__ import annotations
 
@@ -18,6 +18,25 @@ from .models import Queue
 from .queue_rules import Rule
 
 MAX_FIELDS = 500
+
+
+class ViewForm(forms.Form):
+    """The name under which a person keeps the filters of the queue page."""
+
+    name = forms.CharField(
+        label=gettext_lazy("Name of the view"),
+        max_length=60,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.is_bound:  # it is shown again because something is wrong with it
+            self.fields["name"].widget.attrs["autofocus"] = True
+
+    def clean_name(self) -> str:
+        """One line, written with single spaces."""
+        return " ".join(self.cleaned_data["name"].split())
 
 
 class AssignForm(forms.Form):

@@ -2,10 +2,12 @@
 
 from django.urls import path
 
-from .views import board, queue_page, queue_settings
+from .views import board, queue_page, queue_settings, saved_view_posts
 
 urlpatterns = [
     path("queue/", queue_page.queue_page, name="queue"),
+    path("queue/views/", saved_view_posts.save, name="save_view"),
+    path("queue/views/<int:view_id>/removal/", saved_view_posts.remove, name="remove_view"),
     path("board/", board.board, name="board"),
     path("board/tasks/<int:task_id>/", board.assignment, name="assignment"),
     path("board/tasks/<int:task_id>/assign/", board.assign, name="assign"),

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from reviewapp.accounts.roles import Role
 from reviewapp.intake import rejections
-from reviewapp.review import queues
+from reviewapp.review import queues, saved_views
 from tests import factories
 
 ROOMS = ("review", "intake", "inspection")
@@ -48,6 +48,8 @@ ADMIN = {"ana": 403, "sol": 403, "udo": 403, "ada": 200, "otto": 403}
 
 TABLE: dict[str, tuple[str, str, Mapping[str, int]]] = {
     "review:queue": ("GET", "/queue/", SEE),
+    "review:save_view": ("POST", "/queue/views/", dict.fromkeys(SEE, 422)),
+    "review:remove_view": ("POST", "/queue/views/{view}/removal/", dict.fromkeys(SEE, 404)),  # a foreign one
     "review:board": ("GET", "/board/", SUPERVISE),
     "review:assignment": ("GET", "/board/tasks/{task}/", SUPERVISE),
     "review:assign": ("POST", "/board/tasks/{task}/assign/", {**SUPERVISE, "sol": 302}),
@@ -91,7 +93,11 @@ def cast() -> dict[str, Client]:
 def addresses() -> dict[str, str]:
     task = factories.create_task()
     rejected = rejections.keep(data=b"[]", name="n", code="fragment", message="m", at=timezone.now())
+    view = saved_views.keep(
+        user=factories.create_user(), name="n", query="state=held", at=timezone.now(), via=factories.VIA
+    )
     places = {
+        "view": view.pk,
         "task": task.pk,
         "job": task.job_id,
         "queue": task.queue.slug,

@@ -49,6 +49,26 @@ def test_a_filter_narrows_the_list_in_place_and_the_address_keeps_it(live_server
     expect(page.get_by_text("Nothing fits these filters")).to_be_visible()
 
 
+def test_a_view_is_saved_and_the_mark_in_the_margin_follows_the_filters(live_server: LiveServer, page: Page) -> None:
+    factories.create_user(username="ana", queues=[queues.default()])
+    papers()
+    come_in(page, live_server, "ana")
+    page.goto(f"{live_server.url}/queue/")
+    page.select_option("[name=confidence]", "good")
+    page.get_by_text("Save view").click()
+    page.get_by_label("Name of the view").fill("Nearly sure")
+    page.keyboard.press("Enter")
+    current = page.locator("#queue-aside [aria-current]")
+    expect(current).to_have_text("Nearly sure")
+    page.select_option("[name=confidence]", "low")
+    expect(current).to_have_count(0)
+    page.select_option("[name=confidence]", "good")
+    expect(current).to_have_text("Nearly sure")
+    page.get_by_role("button", name="Remove view Nearly sure").click()
+    expect(page.locator("#queue-aside").get_by_text("Nearly sure")).to_have_count(0)
+    expect(page.locator("tbody tr")).to_have_count(1)
+
+
 def test_the_lists_work_without_script(live_server: LiveServer, browser: Browser) -> None:
     factories.create_user(username="sol", role=Role.SUPERVISOR)
     papers()

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import fields
+from datetime import datetime
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from reviewapp.accounts.models import User
-from reviewapp.review import queue, reasons
-from reviewapp.review.models import Queue
+from reviewapp.review import queue, reasons, saved_views
+from reviewapp.review.queue_forms import ViewForm
 from reviewapp.review.rules import INFORMS
-from reviewapp.upstreams.models import KIND_LABELS, Upstream
+from reviewapp.upstreams.models import KIND_LABELS
 from reviewapp.web import access, htmx
 from reviewapp.web.filters import Choice, choice
 
-from .screen_page import person
+from .screen_page import moment, person
 
 STATES = (
     ("free", _("Free")),
@@ -51,50 +55,90 @@ AGES = (
 @require_safe
 def queue_page(request: HttpRequest) -> HttpResponse:
     """GET /queue/?queue=<slug>&state=…&after=<cursor>. 404 for a queue that the person may not look at."""
-    user, at = person(request), request.at  # type: ignore[attr-defined]
+    return answer(request, request.GET, ViewForm())
+
+
+def answer(request: HttpRequest, params: QueryDict, form: ViewForm) -> HttpResponse:
+    """The page that such an address asks for. `form` saves it as a view; a refused one stands open in it."""
+    user, at = person(request), moment(request)
     queues = queue.queues_with_counts(user=user, at=at)
-    chosen = _chosen(queues, request.GET.get("queue", ""))
-    choices = _choices(request.GET, user)
-    asked = queue.Filter(
-        queue=chosen.slug if chosen is not None else "",
-        q=request.GET.get("q", "").strip()[:200],
-        job=request.GET.get("job", ""),
-        after=request.GET.get("after", ""),
-        **{one.name: one.chosen for one in choices if one.chosen},
-    )
+    views, upstreams = saved_views.listed(user=user)
+    slugs = [one.slug for one, _n in queues]
+    asked, choices = cleaned(params, queues=slugs, upstreams=upstreams)
+    no_foreign_queue(params, asked)
+    chosen = next((one for one, _n in queues if one.slug == asked.queue), None)
+    query = query_of(asked)
     page = queue.page(user=user, asked=asked, at=at)
     context: dict[str, Any] = {
         "queues": queues,
         "queue": chosen,
         "asked": asked,
+        "query": QueryDict(query),
         "choices": choices,
         "page": page,
         "counts": queue.counts(user=user, asked=asked, at=at),
         "limit": queue.COUNT_LIMIT,
         "waiting_elsewhere": [(one, n) for one, n in queues if n and one != chosen],
         "decided": asked.state in queue.DECIDED,
+        "views": [(one, still_asks(one.query, queues=slugs, upstreams=upstreams)) for one in views],
+        "view": next((one for one in views if one.query == query), None),
+        "form": form,
+        "part": htmx.partial(request),
     }
     if not page.lines and not asked.narrows:
         context["last_decided"] = queue.last_decided(user=user, queue=asked.queue)
-    template = "review/_queue_rows.html" if htmx.partial(request) else "review/queue.html"
-    return render(request, template, context)
+    template = "review/_queue_rows.html" if context["part"] else "review/queue.html"
+    return render(request, template, context, status=422 if form.is_bound else 200)
 
 
-def _chosen(queues: list[tuple[Queue, int]], slug: str) -> Queue | None:
-    if not slug:
-        return None
-    for one, _n in queues:
-        if one.slug == slug:
-            return one
-    raise Http404("There is no such queue.")
+def cleaned(
+    params: QueryDict, *, queues: Sequence[str], upstreams: Sequence[tuple[str, str]]
+) -> tuple[queue.Filter, list[Choice]]:
+    """What the address asks for, and the choices above the list with it. What is not offered counts as not asked; so does
+    a queue that is not among those that the person may look at."""
+    choices = _choices(params, upstreams)
+    slug = params.get("queue", "")
+    asked = queue.Filter(
+        queue=slug if slug in queues else "",
+        q=params.get("q", "").replace("\0", "").strip()[:200],
+        job=_number(params.get("job", "")),
+        after=params.get("after", ""),
+        **{one.name: one.chosen for one in choices if one.chosen},
+    )
+    return asked, choices
 
 
-def _choices(params: QueryDict, user: User) -> list[Choice]:
+def asked_by(params: QueryDict, *, user: User, at: datetime) -> queue.Filter:
+    """What such an address asks this person's page for."""
+    slugs = [one.slug for one, _n in queue.queues_with_counts(user=user, at=at)]
+    _views, upstreams = saved_views.listed(user=user)
+    asked, _choices = cleaned(params, queues=slugs, upstreams=upstreams)
+    return asked
+
+
+def no_foreign_queue(params: QueryDict, asked: queue.Filter) -> None:
+    """Raises Http404 when the address names a queue that the person may not look at, or that is not there."""
+    if params.get("queue", "") != asked.queue:
+        raise Http404("There is no such queue.")
+
+
+def query_of(asked: queue.Filter) -> str:
+    """The one way to write the filter into the page's address: what is asked for in the Filter's order, no cursor."""
+    nothing = queue.Filter()
+    said = [(one.name, getattr(asked, one.name)) for one in fields(asked) if one.name != "after"]
+    return urlencode([(name, value) for name, value in said if value != getattr(nothing, name)])
+
+
+def still_asks(query: str, *, queues: Sequence[str], upstreams: Sequence[tuple[str, str]]) -> bool:
+    """Does the page still offer all that a saved view asks for? A queue may be closed to the person by now."""
+    asked, _choices = cleaned(QueryDict(query), queues=queues, upstreams=upstreams)
+    return query_of(asked) == query
+
+
+def _choices(params: QueryDict, upstreams: Sequence[tuple[str, str]]) -> list[Choice]:
     kinds = [(kind.value, label) for kind, label in KIND_LABELS.items()]
-    upstreams = list(Upstream.objects.order_by("name").values_list("slug", "name"))
     holders = [("nobody", _("Nobody"))]
-    asked = params.get("holder", "")
-    if asked.isdecimal():
+    if asked := _number(params.get("holder", "")):
         # From the board a link leads to one person's tasks; the choice then offers that person as well.
         holders.append((asked, _("One person")))
     codes = [(code.value, label) for code, label in reasons.LABELS.items() if code not in INFORMS]
@@ -107,3 +151,8 @@ def _choices(params: QueryDict, user: User) -> list[Choice]:
         choice(params, "state", label=_("State"), everything=_("Waiting"), options=STATES),
         choice(params, "holder", label=_("Held by"), everything=_("Anyone"), options=holders),
     ]
+
+
+def _number(text: str) -> str:
+    """The id, or "" for what cannot be one."""
+    return text if text.isascii() and text.isdecimal() and len(text) <= 18 else ""
