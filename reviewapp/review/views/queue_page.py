@@ -64,7 +64,8 @@ def answer(request: HttpRequest, params: QueryDict, form: ViewForm) -> HttpRespo
     queues = queue.queues_with_counts(user=user, at=at)
     views, upstreams = saved_views.listed(user=user)
     slugs = [one.slug for one, _n in queues]
-    asked, choices = cleaned(params, queues=slugs, upstreams=upstreams)
+    offered = _offered(upstreams)
+    asked, choices = cleaned(params, queues=slugs, offered=offered)
     no_foreign_queue(params, asked)
     chosen = next((one for one, _n in queues if one.slug == asked.queue), None)
     query = query_of(asked)
@@ -80,7 +81,7 @@ def answer(request: HttpRequest, params: QueryDict, form: ViewForm) -> HttpRespo
         "limit": queue.COUNT_LIMIT,
         "waiting_elsewhere": [(one, n) for one, n in queues if n and one != chosen],
         "decided": asked.state in queue.DECIDED,
-        "views": [(one, still_asks(one.query, queues=slugs, upstreams=upstreams)) for one in views],
+        "views": [(one, _still_asks(one.query, queues=slugs, offered=offered)) for one in views],
         "view": next((one for one in views if one.query == query), None),
         "form": form,
         "part": htmx.partial(request),
@@ -92,11 +93,11 @@ def answer(request: HttpRequest, params: QueryDict, form: ViewForm) -> HttpRespo
 
 
 def cleaned(
-    params: QueryDict, *, queues: Sequence[str], upstreams: Sequence[tuple[str, str]]
+    params: QueryDict, *, queues: Sequence[str], offered: Sequence[Choice]
 ) -> tuple[queue.Filter, list[Choice]]:
     """What the address asks for, and the choices above the list with it. What is not offered counts as not asked; so does
     a queue that is not among those that the person may look at."""
-    choices = _choices(params, upstreams)
+    choices = [_chosen(params, one) for one in offered]
     slug = params.get("queue", "")
     asked = queue.Filter(
         queue=slug if slug in queues else "",
@@ -112,7 +113,7 @@ def asked_by(params: QueryDict, *, user: User, at: datetime) -> queue.Filter:
     """What such an address asks this person's page for."""
     slugs = [one.slug for one, _n in queue.queues_with_counts(user=user, at=at)]
     _views, upstreams = saved_views.listed(user=user)
-    asked, _choices = cleaned(params, queues=slugs, upstreams=upstreams)
+    asked, _choices = cleaned(params, queues=slugs, offered=_offered(upstreams))
     return asked
 
 
@@ -129,28 +130,33 @@ def query_of(asked: queue.Filter) -> str:
     return urlencode([(name, value) for name, value in said if value != getattr(nothing, name)])
 
 
-def still_asks(query: str, *, queues: Sequence[str], upstreams: Sequence[tuple[str, str]]) -> bool:
+def _still_asks(query: str, *, queues: Sequence[str], offered: Sequence[Choice]) -> bool:
     """Does the page still offer all that a saved view asks for? A queue may be closed to the person by now."""
-    asked, _choices = cleaned(QueryDict(query), queues=queues, upstreams=upstreams)
+    asked, _choices = cleaned(QueryDict(query), queues=queues, offered=offered)
     return query_of(asked) == query
 
 
-def _choices(params: QueryDict, upstreams: Sequence[tuple[str, str]]) -> list[Choice]:
+def _offered(upstreams: Sequence[tuple[str, str]]) -> list[Choice]:
+    """The choices above the list, nothing chosen."""
     kinds = [(kind.value, label) for kind, label in KIND_LABELS.items()]
-    holders = [("nobody", _("Nobody"))]
-    if asked := _number(params.get("holder", "")):
-        # From the board a link leads to one person's tasks; the choice then offers that person as well.
-        holders.append((asked, _("One person")))
     codes = [(code.value, label) for code, label in reasons.LABELS.items() if code not in INFORMS]
     return [
-        choice(params, "reason", label=_("Reason"), everything=_("Any reason"), options=codes),
-        choice(params, "upstream", label=_("Upstream"), everything=_("Any upstream"), options=upstreams),
-        choice(params, "kind", label=_("Kind"), everything=_("Any kind"), options=kinds),
-        choice(params, "confidence", label=_("Lowest confidence"), everything=_("Any confidence"), options=BANDS),
-        choice(params, "age", label=_("Age"), everything=_("Any age"), options=AGES),
-        choice(params, "state", label=_("State"), everything=_("Waiting"), options=STATES),
-        choice(params, "holder", label=_("Held by"), everything=_("Anyone"), options=holders),
+        Choice("reason", _("Reason"), _("Any reason"), codes, ""),
+        Choice("upstream", _("Upstream"), _("Any upstream"), upstreams, ""),
+        Choice("kind", _("Kind"), _("Any kind"), kinds, ""),
+        Choice("confidence", _("Lowest confidence"), _("Any confidence"), BANDS, ""),
+        Choice("age", _("Age"), _("Any age"), AGES, ""),
+        Choice("state", _("State"), _("Waiting"), STATES, ""),
+        Choice("holder", _("Held by"), _("Anyone"), [("nobody", _("Nobody"))], ""),
     ]
+
+
+def _chosen(params: QueryDict, one: Choice) -> Choice:
+    options = one.options
+    if one.name == "holder" and (asked := _number(params.get("holder", ""))):
+        # From the board a link leads to one person's tasks; the choice then offers that person as well.
+        options = [*options, (asked, _("One person"))]
+    return choice(params, one.name, label=one.label, everything=one.everything, options=options)
 
 
 def _number(text: str) -> str:
