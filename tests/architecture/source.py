@@ -40,4 +40,4 @@ def modules() -> list[Path]:
 
 
 def is_view(path: Path) -> bool:
-    return path.name == "views.py" or "views" in path.parts
+    return path.name == "views.py" or "views" in Path(name(path)).parts
