@@ -6,7 +6,7 @@ is a cell of the first added line. `edit.apply` renumbers once, at the decision.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from .jsontext import Json
 
@@ -19,7 +19,7 @@ class BadPath(ValueError):
 
 def escape(token: str) -> str:
     """One reference token -> its pointer form."""
-    return token.replace("~", "~0").replace("/", "~1")
+    return token.replace("~", "~0").replace("/", "~1") if "~" in token or "/" in token else token
 
 
 def split(path: str) -> tuple[str, ...]:
@@ -28,7 +28,10 @@ def split(path: str) -> tuple[str, ...]:
         return ()
     if not path.startswith("/"):
         raise BadPath(f"not a JSON Pointer: {path[:80]!r}")
-    return tuple(token.replace("~1", "/").replace("~0", "~") for token in path[1:].split("/"))
+    tokens = path[1:].split("/")
+    if "~" not in path:
+        return tuple(tokens)
+    return tuple(token.replace("~1", "/").replace("~0", "~") for token in tokens)
 
 
 def join(*tokens: str | int) -> str:
@@ -48,14 +51,19 @@ def parent(path: str) -> str:
 
 def get(tree: Json, path: str) -> Json:
     """The value at `path`. Raises BadPath when nothing stands there."""
+    return walk(tree, split(path))
+
+
+def walk(tree: Json, tokens: Sequence[str]) -> Json:
+    """The same for an address that is split already."""
     node = tree
-    for token in split(path):
+    for token in tokens:
         if isinstance(node, dict) and token in node:
             node = node[token]
         elif isinstance(node, list) and token.isascii() and token.isdigit() and int(token) < len(node):
             node = node[int(token)]
         else:
-            raise BadPath(f"nothing stands at {path[:200]!r}")
+            raise BadPath(f"nothing stands at {join(*tokens)[:200]!r}")
     return node
 
 

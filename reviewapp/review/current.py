@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Container, Mapping
 
-from reviewapp.extraction import jsontext
+from reviewapp.extraction import jsontext, paths
 from reviewapp.extraction.edit import Edit, EditKind
 
 from .models import Task, Verdict
@@ -25,22 +26,22 @@ def eyes(task: Task) -> list[str]:
     return [str(path) for path in json.loads(task.eyes)]
 
 
-def open_eyes(task: Task, spoken: dict[str, Verdict]) -> list[str]:
+def open_eyes(task: Task, spoken: Mapping[str, Verdict]) -> list[str]:
     """Those that nobody has spoken on yet. A removed line answers for its cells; for an array's own address, a verdict on
     any of its lines as a whole does not: it wants "all lines are there" or a line added or removed."""
-    return [path for path in eyes(task) if not answered(path, spoken)]
-
-
-def answered(path: str, spoken: dict[str, Verdict]) -> bool:
-    """Has a person said something that settles this address?"""
-    if path in spoken:
-        return True
-    above = path
-    while above := above.rpartition("/")[0]:
-        if (over := spoken.get(above)) is not None and over.kind == Verdict.Kind.LINE_REMOVED:
-            return True
+    removed = {path for path, one in spoken.items() if one.kind == Verdict.Kind.LINE_REMOVED}
     lines = (Verdict.Kind.LINE_ADDED, Verdict.Kind.LINE_REMOVED)
-    return any(one.kind in lines and one.path.rpartition("/")[0] == path for one in spoken.values())
+    settled = set(spoken) | {paths.parent(path) for path, one in spoken.items() if one.kind in lines}
+    return [path for path in eyes(task) if path not in settled and not (removed and _below(path, removed))]
+
+
+def _below(path: str, removed: Container[str]) -> bool:
+    """Does it stand inside one of the removed lines?"""
+    above = path
+    while above := paths.parent(above):
+        if above in removed:
+            return True
+    return False
 
 
 def recount(task: Task) -> None:

@@ -1,31 +1,28 @@
 """How does one value stand on the review screen? As a row of the list, a cell of a table, and in the focus form.
 
-A document may have a thousand values and the focus form one: what only the form shows is added by `complete`.
+A document may have a thousand values: a table shows a dozen things of each, the focus form all of one, and the answer to a
+verdict next to nothing. So whatever a view says is worked out when it is first read.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import quote
 
-from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from reviewapp.extraction import confidence, paths, values
 from reviewapp.extraction.jsontext import Json, Number
-from reviewapp.extraction.model import Field, Kind, Row
-from reviewapp.extraction.schema import Schema, SchemaNode
-from reviewapp.results import ledger
+from reviewapp.extraction.model import Box, Citation, Field
+from reviewapp.extraction.schema import SchemaNode
 from reviewapp.web import locales
 
-from . import current, queue, reasons, rules, schemas
-from .models import Task, Verdict
-
-#: FieldView of docs/screen.md: a dictionary, because a template reads thousands of its keys.
-View = dict[str, Any]
+from . import queue, reasons, rules
+from .known import ABSENT, Place, Values
+from .models import Verdict
 
 _CONFIDENCE = frozenset({rules.Code.LOW_CONFIDENCE, rules.Code.NO_CONFIDENCE})
 #: A text longer than this is edited in several lines.
@@ -34,165 +31,201 @@ _ONE_LINE = 90
 _SWITCHABLE = frozenset(
     {values.FieldType.FREE, values.FieldType.TEXT, values.FieldType.NUMBER, values.FieldType.INTEGER}
 )
+#: Where on the paper a value without a box stands, for sorting.
+_NOWHERE: Final = (10**6, 0.0, 0.0)
 
 
-class _Absent:
-    """Nothing stands there, not even null."""
+class View:
+    """One value: FieldView of docs/screen.md. `value` stands at `path` now; `place` is given by who knows it already."""
 
+    in_array = False
+    number = False
+    line = ""
+    lines_id = ""
+    enter_kind = ""
+    page_says = ""
+    history_url = ""
+    current = False
+    error = ""
+    entered = ""
 
-_ABSENT: Final = _Absent()
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """What all values of one pattern have in common: `/lines/3/amount` and `/lines/4/amount` are `/lines/*/amount`."""
-
-    node: SchemaNode | None
-    label: str
-
-
-class Values:
-    """The values of one task, ready to be shown to one person."""
-
-    def __init__(self, task: Task, *, spoken: Mapping[str, Verdict], locale: str, editable: bool) -> None:
-        self.row: Row = ledger.read(task.row)
-        self.schema: Schema = schemas.of_row(task.row)
-        self.eyes = current.eyes(task)
-        self.open = set(current.open_eyes(task, dict(spoken)))
-        self.reasons: dict[str, list[rules.Reason]] = {}
-        for code, path, detail in task.reasons.order_by("id").values_list("code", "path", "detail"):
-            self.reasons.setdefault(path, []).append(reasons.from_stored(code, path, detail))
-        self._task = task
+    def __init__(self, known: Values, path: str, value: Json, place: Place | None = None) -> None:
+        spoken = known.spoken.get(path)
+        self.path = path
+        self.editable = known.editable
+        self.needs_eyes = path in known.eye_set
+        self.doubt = path in known.open
+        self.verdict = spoken.kind if spoken is not None else ""
+        self._known = known
+        self._value = value
+        self._place = place or known.place(path)
+        self._facts = known.row.fields.get(path)
         self._spoken = spoken
-        self._locale = locale
-        self._editable = editable
-        self._eye_set = set(self.eyes)
-        self._focus = f"{reverse('review:task', args=[task.pk])}?field="
-        self._places: dict[str, Place] = {}
-        self._bands = {name: str(word) for name, word in queue.BAND_WORDS.items()}
-        self._shown: dict[str, Json] = {}
-        self._classes: list[str] | None = None
 
-    def view(self, path: str, value: Json, place: Place | None = None) -> View:
-        """What list and tables show of the value that stands at `path` now. `place` is given by who knows it already."""
-        place = place or self.place(path)
-        original = self._read(path)
-        kind = values.type_of(place.node, _known(value, original))
-        number = self._confidence(self.row.fields.get(path), original)
-        band = queue.band(number.decimal if number is not None else None)
-        spoken = self._spoken.get(path)
-        found = self.reasons.get(path, [])
-        if len(found) > 1:
-            found = sorted(found, key=lambda one: one.code is rules.Code.LOW_CONFIDENCE)
-        self._shown[path] = value
-        return {
-            "path": path,
-            "dom_id": dom_id(path),
-            "label": self._page_label(path) or place.label,
-            "value_text": values.show(value, kind, locale=self._locale),
-            "original_text": "" if original is _ABSENT else values.show(original, kind, locale=self._locale),
-            "empty_text": _("not classified") if self._classifies and value is None else "",
-            "is_null": value is None,
-            "confidence": locales.score(number.decimal) if number is not None else "",
-            "band": band,
-            "band_text": self._bands[band],
-            "needs_eyes": path in self._eye_set,
-            "doubt": path in self.open,
-            "reasons": [(one.level, one.text) for one in map(reasons.say, found)],
-            # About confidence the list says the number itself.
-            "why": str(reasons.LABELS[found[0].code]) if found and found[0].code not in _CONFIDENCE else "",
-            "verdict": spoken.kind if spoken is not None else "",
-            "verdict_text": word_of(spoken),
-            "boxes": boxes(self.row.fields.get(path)),
-            "in_array": False,
-            "number": False,
-            "line": "",
-            "lines_id": "",
-            "current": False,
-            "editable": self._editable,
-            "focus_url": self._focus + quote(path, safe=""),
-        }
+    # -- what list and tables show
 
-    def complete(self, view: View) -> None:
-        """Add to a view what only the focus form shows; what an array's row says otherwise stays."""
-        path = view["path"]
-        value, original, node = self._shown[path], self._read(path), self.place(path).node
-        facts = self.row.fields.get(path)
-        known = _known(value, original)
-        kind = values.type_of(node, known)
-        spoken = self._spoken.get(path)
-        options, closed = self._options(path, node)
-        text = view["value_text"]
-        details = {
-            "description": node.description if node is not None else "",
-            "type": "enum" if options else kind.value,
-            "shown": text,
-            "shown_is_option": text in options,
-            "options": options,
-            "allow_other": bool(options) and not closed,
-            "multiline": kind is values.FieldType.TEXT and (len(text) > _ONE_LINE or "\n" in text),
-            "scores_text": _scores_text(facts),
-            "citations": [{"page": one.page} for one in facts.citations if one.page] if facts is not None else [],
-            "page_says": "",
-            "enter_kind": "",
-            "error": "",
-            "entered": "",
-            "free_type": _free_type(known),
-            "type_open": kind in _SWITCHABLE and not options and _leaves_type_open(node),
-            "history_url": "",
-            "seen": spoken.pk if spoken is not None else 0,
-        }
-        view.update({name: one for name, one in details.items() if name not in view})
+    @cached_property
+    def dom_id(self) -> str:
+        return dom_id(self.path)
 
-    def place(self, path: str) -> Place:
-        """The schema's node and the name of all values of the path's pattern."""
-        pattern = paths.pattern(path)
-        known = self._places.get(pattern)
-        if known is None:
-            try:
-                node = self.schema.node(pattern)
-            except paths.BadPath:
-                node = None
-            known = Place(node, (node.title if node is not None else "") or _humanised(paths.split(path)))
-            self._places[pattern] = known
+    @cached_property
+    def label(self) -> str:
+        return self._page_label or self._place.label
+
+    @cached_property
+    def value_text(self) -> str:
+        return "" if self._value is None else values.show(self._value, self._kind, locale=self._known.locale)
+
+    @cached_property
+    def original_text(self) -> str:
+        original = self._original
+        return "" if original is ABSENT else values.show(original, self._kind, locale=self._known.locale)
+
+    @cached_property
+    def empty_text(self) -> str:
+        return _("not classified") if self._known.classifies and self._value is None else ""
+
+    @cached_property
+    def is_null(self) -> bool:
+        return self._value is None
+
+    @cached_property
+    def confidence(self) -> str:
+        return locales.score(self._score.decimal) if self._score is not None else ""
+
+    @cached_property
+    def band(self) -> str:
+        return queue.band(self._score.decimal if self._score is not None else None)
+
+    @cached_property
+    def band_text(self) -> str:
+        return str(queue.BAND_WORDS[self.band])
+
+    @cached_property
+    def reasons(self) -> list[tuple[str, str]]:
+        return [(one.level, one.text) for one in map(reasons.say, self._reasons)]
+
+    @cached_property
+    def why(self) -> str:
+        # About confidence the list says the number itself.
+        found = self._reasons
+        return str(reasons.LABELS[found[0].code]) if found and found[0].code not in _CONFIDENCE else ""
+
+    @cached_property
+    def verdict_text(self) -> str:
+        return word_of(self._spoken)
+
+    @cached_property
+    def boxes(self) -> str:
+        return boxes(self._facts)
+
+    @cached_property
+    def focus_url(self) -> str:
+        return self._known.focus + "%2F".join(map(_quoted, self.path.split("/")))
+
+    # -- what only the focus form shows
+
+    @cached_property
+    def description(self) -> str:
+        return self._place.node.description if self._place.node is not None else ""
+
+    @cached_property
+    def type(self) -> str:
+        return "enum" if self.options else self._kind.value
+
+    @cached_property
+    def shown(self) -> str:
+        return self.value_text
+
+    @cached_property
+    def shown_is_option(self) -> bool:
+        return self.value_text in self.options
+
+    @cached_property
+    def options(self) -> list[str]:
+        """The choices to offer."""
+        node = self._place.node
+        if node is not None and node.enum is not None:
+            return [values.show(one, values.FieldType.ENUM) for one in node.enum]
+        return self._known.classes if self._known.classifies and self.path.endswith("/classification") else []
+
+    @cached_property
+    def allow_other(self) -> bool:
+        node = self._place.node
+        return bool(self.options) and (node is None or node.enum is None)
+
+    @cached_property
+    def multiline(self) -> bool:
+        text = self.value_text
+        return self._kind is values.FieldType.TEXT and (len(text) > _ONE_LINE or "\n" in text)
+
+    @cached_property
+    def scores_text(self) -> str:
+        return _scores_text(self._facts)
+
+    @cached_property
+    def citations(self) -> list[dict[str, int]]:
+        return [{"page": one.page} for one in self._facts.citations if one.page] if self._facts is not None else []
+
+    @cached_property
+    def free_type(self) -> str:
+        return _free_type(self._known_value)
+
+    @cached_property
+    def type_open(self) -> bool:
+        return self._kind in _SWITCHABLE and not self.options and _leaves_type_open(self._place.node)
+
+    @cached_property
+    def seen(self) -> int:
+        return self._spoken.pk if self._spoken is not None else 0
+
+    # -- where it comes from
+
+    @cached_property
+    def on_paper(self) -> tuple[int, float, float]:
+        """Page, top and left of the first box that can be drawn, to sort by; values without one come last."""
+        found = next(_drawable(self._facts), None)
+        if found is None:
+            return _NOWHERE
+        citation, box = found
+        return citation.page or 0, float(box.top.decimal), float(box.left.decimal)
+
+    @cached_property
+    def _original(self) -> Any:
+        return self._known.read(self.path)
+
+    @cached_property
+    def _known_value(self) -> Json:
+        """The value that speaks for the type: the present one, else what was read."""
+        known: Json = self._original if self._value is None and self._original is not ABSENT else self._value
         return known
 
-    @property
-    def _classifies(self) -> bool:
-        return self._task.kind == Kind.UNSILOED_CLASSIFY
+    @cached_property
+    def _kind(self) -> values.FieldType:
+        return values.type_of(self._place.node, self._known_value)
 
-    def _page_label(self, path: str) -> str:
-        if not self._classifies:
-            return ""
-        tokens = paths.split(path)
-        return _("Page %(n)s") % {"n": tokens[1]} if len(tokens) == 3 and tokens[0] == "pages" else ""
+    @cached_property
+    def _reasons(self) -> list[rules.Reason]:
+        """The weightiest first."""
+        return sorted(self._known.reasons(self.path), key=lambda one: one.code is rules.Code.LOW_CONFIDENCE)
 
-    def _read(self, path: str) -> Any:
-        """What the upstream read there: a JSON value, or `_ABSENT`."""
-        try:
-            return paths.get(self.row.values, path)
-        except paths.BadPath:
-            return _ABSENT
-
-    def _confidence(self, facts: Field | None, original: object) -> Number | None:
-        off = self._task.job.citations_off
-        if isinstance(original, list):
-            number = confidence.own_confidence(facts, citations_off=off)
-        elif facts is None and original is _ABSENT:
+    @cached_property
+    def _score(self) -> Number | None:
+        off = self._known.task.job.citations_off
+        if isinstance(self._original, list):
+            number = confidence.own_confidence(self._facts, citations_off=off)
+        elif self._facts is None and self._original is ABSENT:
             return None
         else:
-            number = confidence.leaf_confidence(facts, self.row, citations_off=off)
+            number = confidence.leaf_confidence(self._facts, self._known.row, citations_off=off)
         return number if confidence.is_usable(number) else None
 
-    def _options(self, path: str, node: SchemaNode | None) -> tuple[list[str], bool]:
-        """The choices to offer, and whether nothing else may be entered."""
-        if node is not None and node.enum is not None:
-            return [values.show(one, values.FieldType.ENUM) for one in node.enum], True
-        if self._classifies and path.endswith("/classification"):
-            if self._classes is None:
-                self._classes = schemas.classes_seen(self._task.job.upstream)
-            return self._classes, False
-        return [], False
+    @cached_property
+    def _page_label(self) -> str:
+        if not self._known.classifies:
+            return ""
+        tokens = paths.split(self.path)
+        return _("Page %(n)s") % {"n": tokens[1]} if len(tokens) == 3 and tokens[0] == "pages" else ""
 
 
 class _Escapes(dict[int, str]):
@@ -207,6 +240,12 @@ class _Escapes(dict[int, str]):
 _escapes = _Escapes()
 
 
+@lru_cache(maxsize=4096)
+def _quoted(token: str) -> str:
+    # A long document has few names and small numbers, a thousand times.
+    return quote(token, safe="")
+
+
 def dom_id(path: str) -> str:
     """A valid element id for an address, the same in page and answer."""
     return "f" + path.translate(_escapes)
@@ -219,31 +258,18 @@ def word_of(verdict: Verdict | None) -> str:
 
 def boxes(facts: Field | None) -> str:
     """The boxes as JSON for `data-boxes`, in the citation's own points; "" when there is none to draw."""
-    if facts is None or not facts.citations:
-        return ""
     found = [
         f'{{"p":{one.page},"b":[{box.left},{box.top},{box.right},{box.bottom}],"s":[{one.page_width},{one.page_height}]}}'
-        for one in facts.citations
-        if one.page is not None and one.page_width is not None and one.page_height is not None
-        for box in one.boxes
+        for one, box in _drawable(facts)
     ]
     return f"[{','.join(found)}]" if found else ""
 
 
-def _known(value: Json, original: Any) -> Json:
-    """The value that speaks for the type: the present one, else what was read."""
-    if value is not None or original is _ABSENT:
-        return value
-    known: Json = original
-    return known
-
-
-def _humanised(tokens: Sequence[str]) -> str:
-    """A key's name as words: the last token that is no index, `unit_price` as "Unit price"."""
-    named = [token for token in tokens if not token.lstrip("+").isdigit()]
-    name = named[-1] if named else ""
-    text = re.sub(r"[_\-\s]+", " ", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name)).strip()
-    return text[:1].upper() + text[1:]
+def _drawable(facts: Field | None) -> Iterator[tuple[Citation, Box]]:
+    for one in facts.citations if facts is not None else ():
+        if one.page is not None and one.page_width is not None and one.page_height is not None:
+            for box in one.boxes:
+                yield one, box
 
 
 def _leaves_type_open(node: SchemaNode | None) -> bool:

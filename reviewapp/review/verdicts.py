@@ -199,7 +199,7 @@ def _save(
     if verdict.kind != Verdict.Kind.RESTORED:
         after[verdict.path] = verdict
     try:
-        edit.apply(row, current.edits(after))
+        edit.draft(row, current.edits(after))  # does it fit? The row is written at the decision
     except edit.BadEdit as error:
         raise BadAddress(str(error)) from error
     verdict.save(force_insert=True)

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from socketserver import ThreadingMixIn
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qs, quote
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
@@ -62,6 +63,8 @@ class Value:
     seen: int = 0
     original_text: str = ""
     history_url: str = ""
+    why: str = ""
+    empty_text: str = ""
 
     def __post_init__(self) -> None:
         self.original_text = self.original_text or self.value_text
@@ -184,7 +187,7 @@ class Desk:
                 {"id": "the-others", "title": "The other fields", "note": "at or above 0.80", "fields": listed[1]},
             ],
             "focus": focus,
-            "arrays": self.arrays,
+            "arrays": [_as_view(array) for array in self.arrays],
             "progress": {
                 "checked": len(checked) - left,
                 "to_check": len(checked),
@@ -236,6 +239,11 @@ class Desk:
             return [b"no such document"]
         start_response("200 OK", [("Content-Type", "application/pdf"), ("Content-Length", str(len(body)))])
         return [body]
+
+
+def _as_view(array: dict[str, Any]) -> SimpleNamespace:
+    lines = [SimpleNamespace(**{"removed": False, "added": False} | line) for line in array["lines"]]
+    return SimpleNamespace(**{"verdict_text": "", "open": False} | array | {"lines": lines})
 
 
 def _answer(start_response: Any, status: int, html: str) -> Iterable[bytes]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -98,21 +99,21 @@ def context_of(
         # A line's own address is no value: its first cell is.
         view = next((one for path, one in shown.by_path.items() if path.startswith(f"{focus}/")), None)
     if view is not None:
-        shown.complete(view)
-        view["current"] = True
+        view.current = True
         if trouble is not None:
-            view["error"], view["entered"] = trouble.text, trouble.entered or ""
-            view["shown"] = trouble.entered if trouble.entered is not None else view["shown"]
-        if (array := shown.array_of(view["path"])) is not None:
-            array["open"] = True
-    path = view["path"] if view is not None else ""
+            view.error, view.entered = trouble.text, trouble.entered or ""
+            view.shown = trouble.entered if trouble.entered is not None else view.shown
+        if (array := shown.array_of(view.path)) is not None:
+            array.open = True
+    path = view.path if view is not None else ""
     return {
         "task": _task(task, shown, notice, user, moment(request)),
         "screen": shown,
         "document": _document(task),
-        "sections": _sections(shown, order),
+        # Only the page shows them; the template calls it.
+        "sections": partial(_sections, shown, order),
         "focus": view,
-        "arrays": shown.arrays,
+        "arrays": shown.arrays.values(),
         "progress": {
             "checked": shown.checked,
             "to_check": len(shown.eyes),
@@ -187,10 +188,10 @@ def _sections(shown: screen.Screen, order: str) -> list[dict[str, Any]]:
     for index, path in enumerate(shown.eyes):
         # An array stands where the first of its cells is to be checked.
         array = shown.array_of(path)
-        for at in {path, array["path"] if array is not None else path}:
+        for at in {path, array.path if array is not None else path}:
             place.setdefault(at, index)
-    first = [view for view in shown.fields if view["needs_eyes"]]
-    first.sort(key=lambda view: place.get(view["path"], len(place)))
+    first = [view for view in shown.fields if view.needs_eyes]
+    first.sort(key=lambda view: place.get(view.path, len(place)))
     left = len(shown.open_paths)
     return [
         {
@@ -203,7 +204,7 @@ def _sections(shown: screen.Screen, order: str) -> list[dict[str, Any]]:
             "id": "the-others",
             "title": _("The other fields"),
             "note": "",
-            "fields": [view for view in shown.fields if not view["needs_eyes"]],
+            "fields": [view for view in shown.fields if not view.needs_eyes],
         },
     ]
 

@@ -243,11 +243,10 @@ def _typed(request: HttpRequest, error: str) -> dict[str, str]:
     return {"form": str(form), "reason": request.POST.get("reason", ""), "error": error}
 
 
-def _named(view: View) -> View:
-    """A cell's label says its line as well."""
-    if not view["in_array"]:
-        return view
-    return view | {"label": _("Line %(line)s, %(label)s") % {"line": view["line"], "label": view["label"]}}
+def _named(view: View) -> dict[str, str]:
+    """A link to a field in the way; a cell's label says its line as well."""
+    label = _("Line %(line)s, %(label)s") % {"line": view.line, "label": view.label} if view.in_array else view.label
+    return {"focus_url": view.focus_url, "label": label}
 
 
 def _go(request: HttpRequest, url: str) -> HttpResponse:

@@ -209,14 +209,14 @@ def _answer(request: HttpRequest, task: Task, changed: str, *, to: str | None = 
     wanted = to if to is not None else request.POST.get("next") or None
     context = screen_page.context_of(request, fresh, focus=wanted, after=changed)
     if not htmx.partial(request):
-        path = context["focus"]["path"] if context["focus"] is not None else ""
+        path = context["focus"].path if context["focus"] is not None else ""
         return redirect(f"{reverse('review:task', args=[fresh.pk])}?{urlencode({'field': path})}#focus")
     shown = context["screen"]
     view, array = shown.by_path.get(changed), shown.array_of(changed)
-    is_cell = view is not None and view["in_array"]
+    is_cell = view is not None and view.in_array
     rows = [] if view is None or is_cell else [view]
-    if array is not None and array["path"] != changed:
-        rows.append(shown.by_path[array["path"]])
+    if array is not None and array.path != changed:
+        rows.append(array.row)
     context |= {
         "changed": rows,
         "cells": [view] if is_cell else [],

@@ -1,0 +1,110 @@
+"""What is known of a task's values and said about them? The row under review, its schema, reasons and verdicts, by address."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from django.urls import reverse
+from django.utils.functional import cached_property
+
+from reviewapp.extraction import paths
+from reviewapp.extraction.model import Kind, Row
+from reviewapp.extraction.schema import Schema, SchemaNode
+from reviewapp.results import ledger
+
+from . import current, reasons, rules, schemas
+from .models import Task, Verdict
+
+
+class Absent:
+    """Nothing stands there, not even null."""
+
+
+ABSENT: Final = Absent()
+
+
+class Place:
+    """What all values of one pattern have in common: `/lines/3/amount` and `/lines/4/amount` are `/lines/*/amount`."""
+
+    def __init__(self, path: str, node: SchemaNode | None) -> None:
+        self.node = node
+        self._path = path
+
+    @cached_property
+    def label(self) -> str:
+        return (self.node.title if self.node is not None else "") or _humanised(paths.split(self._path))
+
+
+class Values:
+    """What is known of one task's values and said about them, for one person's eyes."""
+
+    def __init__(self, task: Task, *, spoken: Mapping[str, Verdict], locale: str, editable: bool) -> None:
+        self.row: Row = ledger.read(task.row)
+        self.schema: Schema = schemas.of_row(task.row)
+        self.task = task
+        self.spoken = spoken
+        self.locale = locale
+        self.editable = editable
+        self.eyes = current.eyes(task)
+        self.eye_set = frozenset(self.eyes)
+        self.open = frozenset(current.open_eyes(task, spoken))
+        self.focus = f"{reverse('review:task', args=[task.pk])}?field="
+        self.classifies = task.kind == Kind.UNSILOED_CLASSIFY
+        self._reasons: dict[str, list[tuple[str, str]]] = {}
+        for code, path, detail in task.reasons.order_by("id").values_list("code", "path", "detail"):
+            self._reasons.setdefault(path, []).append((code, detail))
+        self._places: dict[str, Place] = {}
+
+    def reasons(self, path: str) -> list[rules.Reason]:
+        """What triage found there, in its order."""
+        return [reasons.from_stored(code, path, detail) for code, detail in self._reasons.get(path, ())]
+
+    def place(self, path: str) -> Place:
+        """The schema's node and the name of all values of the path's pattern."""
+        pattern = paths.pattern(path)
+        known = self._places.get(pattern)
+        if known is None:
+            try:
+                node = self.schema.node(pattern)
+            except paths.BadPath:
+                node = None
+            known = self._places[pattern] = Place(path, node)
+        return known
+
+    def read(self, path: str) -> Any:
+        """What the upstream read there: a JSON value, or `ABSENT`."""
+        try:
+            return paths.get(self.row.values, path)
+        except paths.BadPath:
+            return ABSENT
+
+    @cached_property
+    def below(self) -> tuple[Counter[str], Counter[str]]:
+        """How many addresses below each one need eyes, and how many of them have no verdict."""
+        return _above(self.eyes), _above(self.open)
+
+    @cached_property
+    def classes(self) -> list[str]:
+        return schemas.classes_seen(self.task.job.upstream)
+
+
+def _humanised(tokens: Sequence[str]) -> str:
+    """A key's name as words: the last token that is no index, `unit_price` as "Unit price"."""
+    named = [token for token in tokens if not token.lstrip("+").isdigit()]
+    name = named[-1] if named else ""
+    text = re.sub(r"[_\-\s]+", " ", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name)).strip()
+    return text[:1].upper() + text[1:]
+
+
+def _above(addresses: Iterable[str]) -> Counter[str]:
+    """How many of the addresses stand below each address."""
+    found: Counter[str] = Counter()
+    for address in addresses:
+        above = address
+        while above:
+            above = paths.parent(above)
+            found[above] += 1
+    return found
