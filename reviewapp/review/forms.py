@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -11,6 +13,23 @@ from .models import Verdict
 #: What the Enter key sends: the server decides whether it approves or corrects.
 ENTER = "enter"
 _KINDS = [(one, one) for one in (ENTER, *Verdict.Kind.values) if one != Verdict.Kind.LINE_ADDED]
+
+
+class SecondsField(forms.Field):
+    """Seconds on the field as the browser counted them, "0" to "86400" with at most one decimal; anything else is "".
+
+    Never refused: it is a measurement beside what the person says, and nobody can mend it.
+    """
+
+    LONGEST = Decimal(86_400)
+    _FORM = re.compile(r"(0|[1-9][0-9]{0,4})(\.[0-9])?", re.ASCII)
+
+    def __init__(self) -> None:
+        super().__init__(required=False)
+
+    def to_python(self, value: Any) -> str:
+        fits = isinstance(value, str) and self._FORM.fullmatch(value) and Decimal(value) <= self.LONGEST
+        return value if fits else ""
 
 
 class VerdictForm(forms.Form):
@@ -23,7 +42,7 @@ class VerdictForm(forms.Form):
     other = forms.CharField(required=False, max_length=1000)
     type = forms.CharField(required=False, max_length=16)
     seen = forms.IntegerField(required=False, min_value=0)
-    seconds = forms.RegexField(r"^[0-9]{1,6}(\.[0-9]{1,3})?$", required=False)
+    seconds = SecondsField()
     form_key = forms.CharField(required=False, max_length=36)
 
     def clean(self) -> dict[str, Any]:

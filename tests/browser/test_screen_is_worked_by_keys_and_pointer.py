@@ -165,6 +165,21 @@ def test_letters_not_saved_outlive_a_reload_and_are_saved_before_the_task_is_app
     assert given(desk)[1][:2] == ("/tasks/1/decision/", "approved")
 
 
+def test_letters_outlive_a_server_that_does_not_answer(screen: Page, complaints: list[str]) -> None:
+    focus(screen, "/number")
+    screen.keyboard.type("Invoice 47")
+    screen.route("**/verdicts/", lambda route: route.abort())
+    screen.keyboard.press("Enter")
+    expect(screen.get_by_text("The server did not answer.")).to_be_visible()
+    screen.unroute_all()
+    assert "Invoice 47" in screen.evaluate("() => Object.values(sessionStorage).join()"), "kept, should the tab end now"
+    screen.reload()
+    focus(screen, "/number")
+    expect(screen.locator("#value")).to_have_value("Invoice 47")
+    assert all("ERR_FAILED" in one or "htmx:" in one for one in complaints), complaints
+    complaints.clear()
+
+
 def test_a_refused_entry_stays_in_the_input_with_what_is_wrong(screen: Page, complaints: list[str]) -> None:
     focus(screen, "/number")
     screen.keyboard.type("refuse me")

@@ -63,6 +63,7 @@ export class Drafts {
 
   // Only a saved verdict makes a draft superfluous: a refused or a lost one does not.
   #sent({ detail: { requestConfig: { elt, verb }, xhr } }) {
-    if (elt.id === "focus" && verb === "post" && xhr.status < 400) sessionStorage.removeItem(this.#key(elt))
+    const saved = xhr.status >= 200 && xhr.status < 400
+    if (elt.id === "focus" && verb === "post" && saved) sessionStorage.removeItem(this.#key(elt))
   }
 }

@@ -1,5 +1,6 @@
 // What is the review screen? <review-screen>: the only one that knows the viewer, the boxes, the fields and the keys.
 
+import { Attention } from "./attention.js"
 import { Crop } from "./crop.js"
 import { Drafts } from "./drafts.js"
 import { BOX_CHOSEN, HERE, NOT_SHOWN, POINTED, tell } from "./events.js"
@@ -21,6 +22,7 @@ class ReviewScreen extends HTMLElement {
   #fields
   #keyboard
   #drafts
+  #attention
   #form
   #pointed = ""
   #waiting = false
@@ -33,6 +35,7 @@ class ReviewScreen extends HTMLElement {
     this.#fields = new Fields(this, signal)
     this.#keyboard = new Keyboard(this, signal)
     this.#drafts = new Drafts(this, this.dataset.task, signal)
+    this.#attention = new Attention(this, signal)
     this.#show(signal)
     this.#listen(signal)
     this.#settled()
@@ -89,6 +92,7 @@ class ReviewScreen extends HTMLElement {
   #arrive(form, boxes) {
     this.#form = form
     this.querySelector(".refused")?.remove()
+    this.#attention.arrive(form)
     this.#keyboard.enter()
     this.#drafts.restore()
     this.#keyboard.mark()
