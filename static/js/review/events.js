@@ -6,6 +6,9 @@ export const OPENED = "review:opened"
 export const PAGE_DRAWN = "review:page-drawn"
 /** Zoom, rotation, page or search changed: {page, pages, percent, rotation, found, of}; only what is known. */
 export const VIEW_CHANGED = "review:view-changed"
+/** The paper begins to draw a page; it has nothing left to draw in or near the view. */
+export const PAPER_BUSY = "review:paper-busy"
+export const PAPER_IDLE = "review:paper-idle"
 /** The document cannot be shown: {reason: "encrypted" | "missing" | "broken"}. */
 export const NOT_SHOWN = "review:not-shown"
 /** A box on the page was clicked: {path}. */

@@ -47,6 +47,33 @@ export function assemble({ EventBus, PDFFindController, PDFLinkService, PDFViewe
   return { bus, links, pages }
 }
 
+/** Call `idle` each time the pages in and near the view are drawn: where pdf.js draws its own thumbnails. -> ask: call it now, if so */
+export function betweenPages({ renderingQueue: queue }, idle) {
+  queue.setThumbnailViewer({ forceRendering: idle })
+  queue.isThumbnailViewEnabled = true
+  return () => queue.renderHighestPriority()
+}
+
+/** A page drawn small, into width x height device pixels, turned by so many degrees. -> canvas; throws when it is stopped. */
+export async function sketch(page, { width, height, rotation, signal }) {
+  const turned = { rotation: (page.rotate + rotation) % 360 }
+  const whole = page.getViewport({ scale: 1, ...turned })
+  const viewport = page.getViewport({ scale: Math.min(width / whole.width, height / whole.height), ...turned })
+  const canvas = document.createElement("canvas")
+  canvas.width = Math.max(1, Math.floor(viewport.width))
+  canvas.height = Math.max(1, Math.floor(viewport.height))
+  signal.throwIfAborted()
+  const drawing = page.render({ canvas, viewport, annotationMode: 1 })
+  const stop = () => drawing.cancel()
+  signal.addEventListener("abort", stop, { once: true })
+  try {
+    await drawing.promise
+  } finally {
+    signal.removeEventListener("abort", stop)
+  }
+  return canvas
+}
+
 /** Why a document cannot be shown: "encrypted", "missing" (the server does not give it) or "broken". */
 export function reasonOf(error) {
   return { PasswordException: "encrypted", ResponseException: "missing" }[error?.name] ?? "broken"

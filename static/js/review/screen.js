@@ -8,6 +8,7 @@ import { Fields, stateOf } from "./fields.js"
 import { shares } from "./geometry.js"
 import { Keyboard, changed, send } from "./keyboard.js"
 import { Overlay } from "./overlay.js"
+import { Thumbnails } from "./thumbnails.js"
 import { Toolbar } from "./toolbar.js"
 import { Viewer } from "./viewer.js"
 
@@ -18,6 +19,7 @@ class ReviewScreen extends HTMLElement {
   #viewer
   #toolbar
   #overlay
+  #thumbnails
   #crop
   #fields
   #keyboard
@@ -51,6 +53,7 @@ class ReviewScreen extends HTMLElement {
     this.#viewer = new Viewer(pane, signal)
     this.#toolbar = new Toolbar(pane, this.#viewer, signal)
     this.#overlay = new Overlay(pane, signal, () => this.#viewer.rotation)
+    this.#thumbnails = new Thumbnails(pane, this.#viewer, signal)
     this.#crop = new Crop(this, this.#viewer, signal)
     this.#viewer.open()
   }
@@ -84,6 +87,7 @@ class ReviewScreen extends HTMLElement {
     this.#fields.read()
     const { all, focused } = this.#fields
     this.#overlay?.show(all.map((one) => ({ ...one, state: stateOf(one, focused) })))
+    this.#thumbnails?.show(all)
     const form = this.querySelector("#focus")
     if (form !== this.#form) this.#arrive(form, this.#fields.get(focused)?.boxes ?? [])
   }

@@ -1,12 +1,11 @@
 // How is the document shown? By pdf.js's own viewer: pages near the view only, text to select, search, zoom, turn.
 // What happens is told as events on the pane (events.js).
 
-import { NOT_SHOWN, OPENED, PAGE_DRAWN, VIEW_CHANGED, tell } from "./events.js"
-import { comfortable, turn } from "./geometry.js"
-import { assemble, load, reasonOf, source } from "./pdfjs.js"
+import { NOT_SHOWN, OPENED, PAGE_DRAWN, PAPER_BUSY, PAPER_IDLE, VIEW_CHANGED, tell } from "./events.js"
+import { assemble, betweenPages, load, reasonOf, sketch, source } from "./pdfjs.js"
+import { Sight } from "./sight.js"
 
 const STEP = 1.15
-const CALM = matchMedia("(prefers-reduced-motion: reduce)")
 
 export class Viewer {
   #pane
@@ -14,7 +13,10 @@ export class Viewer {
   #bus
   #pages
   #task
-  #wanted
+  #pdf
+  #ask
+  #width
+  #sight
 
   // Lifecycle
 
@@ -23,8 +25,7 @@ export class Viewer {
     this.#pane = pane
     this.#signal = signal
     signal.addEventListener("abort", () => this.#task?.destroy(), { once: true })
-    for (const name of ["wheel", "pointerdown", "touchmove"])
-      this.#view.addEventListener(name, () => (this.#wanted = null), { signal, passive: true })
+    this.#sight = new Sight(this.#view, (page) => this.page(page).element, () => this.rotation, signal)
   }
 
   async open() {
@@ -37,18 +38,23 @@ export class Viewer {
       this.#pages = pages
       this.#listen()
       this.#task = library.getDocument(source(dataset))
-      const pdf = await this.#task.promise
-      links.setDocument(pdf)
-      pages.setDocument(pdf)
+      this.#pdf = await this.#task.promise
+      links.setDocument(this.#pdf)
+      pages.setDocument(this.#pdf)
     } catch (error) {
       if (!this.#signal.aborted) tell(this.#pane, NOT_SHOWN, { reason: reasonOf(error) })
     }
   }
 
   #listen() {
+    this.#ask = betweenPages(this.#pages, () => tell(this.#pane, PAPER_IDLE))
+    const resized = new ResizeObserver(() => this.#refit())
+    resized.observe(this.#view)
+    this.#signal.addEventListener("abort", () => resized.disconnect(), { once: true })
     const on = (name, hear) => this.#bus.on(name, hear, { signal: this.#signal })
     on("pagesinit", () => this.#start())
-    on("pagesloaded", () => this.#walk())
+    on("pagerender", () => tell(this.#pane, PAPER_BUSY))
+    on("pagesloaded", () => this.#sight.walk())
     on("pagerendered", ({ pageNumber, source: { div }, error }) => error || this.#drawn(pageNumber, div))
     for (const name of ["scalechanging", "rotationchanging", "pagechanging"]) on(name, () => this.#changed())
     for (const name of ["updatefindmatchescount", "updatefindcontrolstate"])
@@ -59,8 +65,7 @@ export class Viewer {
 
   /** Bring a stretch of a page into comfortable sight. shares: of the page as stored. */
   reveal(page, shares) {
-    this.#wanted = { page, shares }
-    this.#walk()
+    this.#sight.want(page, shares)
   }
 
   zoomIn = () => this.#pages?.updateScale({ steps: 1, scaleFactor: STEP })
@@ -68,13 +73,18 @@ export class Viewer {
   fitWidth = () => this.#scale("page-width")
   fitPage = () => this.#scale("page-fit")
   rotate = () => this.#pages && (this.#pages.pagesRotation = (this.rotation + 90) % 360)
-  nextPage = () => this.#turnTo(this.#pages?.currentPageNumber + 1)
-  previousPage = () => this.#turnTo(this.#pages?.currentPageNumber - 1)
+  nextPage = () => this.turnTo(this.#pages?.currentPageNumber + 1)
+  previousPage = () => this.turnTo(this.#pages?.currentPageNumber - 1)
+
+  turnTo(page) {
+    this.#sight.forget()
+    if (page >= 1 && page <= this.#pages?.pagesCount) this.#pages.currentPageNumber = page
+  }
 
   /** Show the next place where the words stand. again: the same words; backwards: the place before. */
   find(query, { again = false, backwards = false } = {}) {
     const how = { caseSensitive: false, entireWord: false, matchDiacritics: false, highlightAll: true, findPrevious: backwards }
-    this.#wanted = null
+    this.#sight.forget()
     this.#bus?.dispatch("find", { source: this, type: again ? "again" : "", query, ...how })
   }
 
@@ -93,6 +103,23 @@ export class Viewer {
     return { element, canvas: element?.querySelector(".canvasWrapper canvas") ?? null }
   }
 
+  /** Tell PAPER_IDLE as soon as the paper has nothing to draw; now, if so. */
+  whenIdle() {
+    this.#ask?.()
+  }
+
+  /** A page drawn small, as the view is turned: its canvas, at most width x height device pixels; null when it cannot be. */
+  async sketch(number, { width, height, signal }) {
+    try {
+      const page = await this.#pdf.getPage(number)
+      const canvas = await sketch(page, { width, height, rotation: this.rotation, signal })
+      if (!this.page(number).canvas) page.cleanup()
+      return canvas
+    } catch {
+      return null
+    }
+  }
+
   // Private
 
   get #view() {
@@ -107,33 +134,23 @@ export class Viewer {
 
   #drawn(page, element) {
     tell(this.#pane, PAGE_DRAWN, { page, element })
-    if (this.#wanted?.page === page) this.#walk()
+    this.#sight.walk(page)
   }
 
   #scale(way) {
     if (!this.#pages) return
     this.#pages.currentScaleValue = way
-    this.#walk()
+    this.#sight.walk()
   }
 
-  #turnTo(page) {
-    this.#wanted = null
-    if (page >= 1 && page <= this.#pages?.pagesCount) this.#pages.currentPageNumber = page
-  }
-
-  // Sizes of far pages are known only when they are loaded, so the way is walked again until the person scrolls.
-  #walk() {
-    const element = this.#wanted && this.page(this.#wanted.page).element
-    if (!element) return
-    const view = this.#view
-    const [x, y, w, h] = turn(this.#wanted.shares, this.rotation)
-    const { clientWidth: wide, clientHeight: high } = element
-    const top = comfortable(view.scrollTop, view.clientHeight, element.offsetTop + y * high, h * high)
-    const left = comfortable(view.scrollLeft, view.clientWidth, element.offsetLeft + x * wide, w * wide)
-    if (top === view.scrollTop && left === view.scrollLeft) return
-    // Only a short way is gone step by step; pdf.js's own jumps stay jumps.
-    const near = Math.abs(top - view.scrollTop) < 2 * view.clientHeight
-    view.scrollTo({ top, left, behavior: near && !CALM.matches ? "smooth" : "instant" })
+  // "Fit" holds when the pane gets another width. Its height changes with the lines below it: the paper stays as it is.
+  #refit() {
+    const width = this.#view.clientWidth
+    if (width === this.#width || !this.#pages.pagesCount) return
+    this.#width = width
+    const fit = this.#pages.currentScaleValue
+    if (["page-width", "page-fit"].includes(fit)) this.#scale(fit)
+    else this.#pages.update()
   }
 
   #changed() {
