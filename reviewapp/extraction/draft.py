@@ -20,6 +20,11 @@ _ADDED = re.compile(r"\+[1-9][0-9]{0,8}\Z")
 _INDEX = re.compile(r"\+?[0-9]+\Z")
 
 
+def is_added_line(path: str) -> bool:
+    """Whether `path` is the address of a line that a person added: `/line_items/+1`."""
+    return _ADDED.match(path.rpartition("/")[2]) is not None
+
+
 class BadEdit(ValueError):
     """An edit that fits no place in the row. `code`: `bad_path`, `no_such_place`, `not_a_list`, `not_a_line`, `bad_order`."""
 

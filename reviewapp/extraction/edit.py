@@ -13,11 +13,22 @@ from enum import StrEnum
 from typing import Final
 
 from . import paths
-from .draft import MISSING, BadEdit, Draft
+from .draft import MISSING, BadEdit, Draft, is_added_line
 from .jsontext import Json, equal
 from .model import Citation, Field, Flag, Presence, Row
 
-__all__ = ["Applied", "BadEdit", "Change", "Edit", "EditKind", "apply", "diff", "draft", "resolve"]
+__all__ = [
+    "Applied",
+    "BadEdit",
+    "Change",
+    "Edit",
+    "EditKind",
+    "apply",
+    "diff",
+    "draft",
+    "is_added_line",
+    "resolve",
+]
 
 #: Flags that we raise ourselves.
 ILLEGIBLE: Final = "illegible"

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Container, Mapping
 
-from reviewapp.extraction import jsontext, paths
+from reviewapp.extraction import edit, jsontext, paths
 from reviewapp.extraction.edit import Edit, EditKind
 
+from . import rules
 from .models import Task, Verdict
 
 
@@ -31,7 +32,8 @@ def open_eyes(task: Task, spoken: Mapping[str, Verdict]) -> list[str]:
     any of its lines as a whole does not: it wants "all lines are there" or a line added or removed."""
     removed = {path for path, one in spoken.items() if one.kind == Verdict.Kind.LINE_REMOVED}
     lines = (Verdict.Kind.LINE_ADDED, Verdict.Kind.LINE_REMOVED)
-    settled = set(spoken) | {paths.parent(path) for path, one in spoken.items() if one.kind in lines}
+    changed = {path for path, one in spoken.items() if one.kind in lines or edit.is_added_line(path)}
+    settled = set(spoken) | {paths.parent(path) for path in changed}
     return [path for path in eyes(task) if path not in settled and not (removed and _below(path, removed))]
 
 
@@ -50,10 +52,14 @@ def recount(task: Task) -> None:
     task.save(update_fields=["fields_checked"])
 
 
-def edits(spoken: dict[str, Verdict]) -> list[Edit]:
-    """The verdicts as edits of the row under review. Raises ledger.Erased-like LookupError when a value was erased."""
-    found = []
+def edits(spoken: Mapping[str, Verdict]) -> list[Edit]:
+    """The verdicts as edits of the row under review; each line that a person added is there before anything is said of it,
+    also when the newest word on it is another one. Raises LookupError when a value was erased."""
+    added = sorted(filter(edit.is_added_line, spoken), key=len)
+    found = [Edit(path=path, kind=EditKind.LINE_ADDED) for path in added]
     for verdict in spoken.values():
+        if verdict.kind == Verdict.Kind.LINE_ADDED:
+            continue
         value: jsontext.Json = None
         if verdict.value is not None:
             if verdict.value.text is None:
@@ -61,3 +67,8 @@ def edits(spoken: dict[str, Verdict]) -> list[Edit]:
             value = jsontext.parse(verdict.value.text)
         found.append(Edit(path=verdict.path, kind=EditKind(verdict.kind), value=value))
     return found
+
+
+def wants_a_value(task: Task, path: str) -> bool:
+    """Whether it is a complaint of its own that nothing stands there: to agree by pressing Enter says too little."""
+    return task.reasons.filter(path=path, code__in=[rules.Code.MISSING_REQUIRED, rules.Code.PAGE_FAILED]).exists()

@@ -14,7 +14,7 @@ from reviewapp.accounts.models import User
 from reviewapp.audit import content, trail
 from reviewapp.audit.actions import Action
 from reviewapp.audit.models import Content
-from reviewapp.extraction import edit, paths
+from reviewapp.extraction import edit, paths, schema
 from reviewapp.results import ledger
 from reviewapp.results.models import Final, ResultRow
 
@@ -28,6 +28,15 @@ class DecisionError(Exception):
 
 class OpenEyes(DecisionError):
     """Fields that need eyes have no verdict; `paths` lists them."""
+
+    def __init__(self, paths: Sequence[str]) -> None:
+        super().__init__(", ".join(paths))
+        self.paths = list(paths)
+
+
+class Unfilled(DecisionError):
+    """Lines that a person added are empty, or lack what the schema demands of a line; `paths` lists them. No sign-off helps:
+    who added a line fills it or takes it out."""
 
     def __init__(self, paths: Sequence[str]) -> None:
         super().__init__(", ".join(paths))
@@ -61,8 +70,8 @@ def approve(
     """Approve the document: the new result row, the decision, its entry and the hand-off to delivery.
 
     Raises OpenEyes while a field that needs eyes has no verdict, unless signed off with a reason, which is an entry of its
-    own; Stale when the page is older than the last verdict; claims.ClaimError. A second submit of the same form, or by the
-    same person after their own approval, returns the decision that stands.
+    own; Unfilled; Stale when the page is older than the last verdict; claims.ClaimError. A second submit of the same form,
+    or by the same person after their own approval, returns the decision that stands.
     """
     with transaction.atomic():
         task, stands = _begin(task_id, asked, user=user, at=at, via=via, outcome=Decision.Outcome.APPROVED)
@@ -77,6 +86,8 @@ def approve(
         reviewed = ledger.read(task.row)
         known = schemas.of_row(task.row)
         applied = edit.apply(reviewed, current.edits(spoken), required=known.required)
+        if owed := _unfilled(applied, spoken, known):
+            raise Unfilled(owed)
         solved = [place for place, flag in enumerate(reviewed.flags) if flag in applied.solved and flag.raw is not None]
         row = ledger.append_review_row(
             supersedes=ledger.last_review_row(task.job_id, task.key),
@@ -185,6 +196,20 @@ def _finish(task: Task, decision: Decision, *, user: User, at: datetime) -> None
     task.decided_at, task.decided_by = at, user
     task.holder = task.lease_until = task.held_since = None
     task.save(update_fields=["state", "decided_at", "decided_by", "holder", "lease_until", "held_since"])
+
+
+def _unfilled(applied: edit.Applied, spoken: Mapping[str, Verdict], known: schema.Schema) -> list[str]:
+    """Added lines in which nothing stands, and values that a line must have and nobody spoke on."""
+    lines = {new: old for old in spoken if edit.is_added_line(old) and (new := applied.address(old)) is not None}
+    values = applied.row.values
+    empty = [new for new in lines if paths.get(values, new) is None]
+    owed = [lines[new] for new in empty if spoken[lines[new]].kind == Verdict.Kind.LINE_ADDED]
+    for complaint in schema.check(values, known) if lines else ():
+        new = next((one for one in lines if complaint.path.startswith(f"{one}/")), None)
+        if new is not None and complaint.code == schema.MISSING_REQUIRED:
+            old = lines[new] + complaint.path[len(new) :]
+            owed += [old] if old not in spoken else []
+    return owed
 
 
 def _fields(applied: edit.Applied, spoken: Mapping[str, Verdict]) -> dict[str, str]:

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 
 from reviewapp.extraction import paths
+from reviewapp.extraction.jsontext import Json
 from reviewapp.extraction.model import Kind, Row
 from reviewapp.extraction.schema import Schema, SchemaNode
 from reviewapp.results import ledger
@@ -57,6 +58,7 @@ class Values:
         for code, path, detail in task.reasons.order_by("id").values_list("code", "path", "detail"):
             self._reasons.setdefault(path, []).append((code, detail))
         self._places: dict[str, Place] = {}
+        self._elsewhere: dict[str, Json] = {}
 
     def reasons(self, path: str) -> list[rules.Reason]:
         """What triage found there, in its order."""
@@ -80,6 +82,13 @@ class Values:
             return paths.get(self.row.values, path)
         except paths.BadPath:
             return ABSENT
+
+    def elsewhere(self, path: str) -> Json:
+        """What other rows have at the place, to tell its type by."""
+        pattern = paths.pattern(path)
+        if pattern not in self._elsewhere:
+            self._elsewhere[pattern] = schemas.elsewhere(self.task.row, pattern)
+        return self._elsewhere[pattern]
 
     @cached_property
     def below(self) -> tuple[Counter[str], Counter[str]]:

@@ -6,12 +6,15 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from reviewapp.extraction import jsontext
+from reviewapp.extraction import jsontext, paths
+from reviewapp.extraction.jsontext import Json
 from reviewapp.extraction.model import Kind
 from reviewapp.extraction.schema import Schema
 from reviewapp.results.models import ResultRow
 from reviewapp.upstreams.models import AttachedSchema, Upstream
 
+#: How many of the newest rows are asked for a value that tells a place's type.
+_TELLING_ROWS = 20
 #: How many of an upstream's newest classified rows are looked at for the classes it is known to give.
 _SEEN_ROWS = 200
 
@@ -25,6 +28,31 @@ def of_row(row: ResultRow) -> Schema:
         return Schema.parse(row.schema.text)
     attached = AttachedSchema.objects.filter(upstream_id=job.upstream_id, schema_name=job.schema_name).first()
     return Schema.parse(attached.text if attached is not None else None)
+
+
+def elsewhere(row: ResultRow, pattern: str) -> Json:
+    """What another row of the same upstream and schema name was read to have at a place (`/lines/*/amount`): where no schema
+    says the type, such a value does. None when no row has one."""
+    others = ResultRow.objects.filter(
+        job__upstream=row.job.upstream_id,
+        job__schema_name=row.job.schema_name,
+        source=ResultRow.Source.UPSTREAM,
+        values__text__isnull=False,
+    ).exclude(pk=row.pk)
+    tokens = paths.split(pattern)
+    for text in others.order_by("-id").values_list("values__text", flat=True)[:_TELLING_ROWS]:
+        if (found := _first(jsontext.parse(text or "null"), tokens)) is not None:
+            return found
+    return None
+
+
+def _first(tree: Json, tokens: Sequence[str]) -> Json:
+    """The first scalar at such a place."""
+    if not tokens:
+        return None if isinstance(tree, (dict, list)) else tree
+    if isinstance(tree, list) and tokens[0] == "*":
+        return next((found for one in tree if (found := _first(one, tokens[1:])) is not None), None)
+    return _first(tree.get(tokens[0]), tokens[1:]) if isinstance(tree, dict) else None
 
 
 def categories(upstream: Upstream) -> list[str]:

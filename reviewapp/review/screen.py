@@ -47,6 +47,11 @@ class Screen:
         ordered = [*self.eyes[here + 1 :], *self.eyes[: here + 1]]
         return next((path for path in ordered if path in self.open_paths), "")
 
+    def at(self, path: str) -> View | None:
+        """The value at an address; of a line, which is no value itself, the first cell."""
+        view = self.by_path.get(path)
+        return view or next((one for below, one in self.by_path.items() if below.startswith(f"{path}/")), None)
+
     def array_of(self, path: str) -> ArrayView | None:
         """The array whose line or cell stands at `path`, or which stands there itself."""
         at = path

@@ -34,6 +34,12 @@ _SWITCHABLE = frozenset(
 #: Where on the paper a value without a box stands, for sorting.
 _NOWHERE: Final = (10**6, 0.0, 0.0)
 
+#: The mark that a verdict leaves at a value. What was said about a line as a whole is none about its value.
+_MARKS = {
+    kind: kind.value
+    for kind in (Verdict.Kind.APPROVED, Verdict.Kind.CORRECTED, Verdict.Kind.CLEARED, Verdict.Kind.ILLEGIBLE)
+} | {Verdict.Kind.LINES_COMPLETE: "approved", Verdict.Kind.LINE_ORDER: "corrected"}
+
 
 class View:
     """One value: FieldView of docs/screen.md. `value` stands at `path` now; `place` is given by who knows it already."""
@@ -55,7 +61,7 @@ class View:
         self.editable = known.editable
         self.needs_eyes = path in known.eye_set
         self.doubt = path in known.open
-        self.verdict = spoken.kind if spoken is not None else ""
+        self.verdict = _MARKS.get(Verdict.Kind(spoken.kind), "") if spoken is not None else ""
         self._known = known
         self._value = value
         self._place = place or known.place(path)
@@ -79,7 +85,8 @@ class View:
     @cached_property
     def original_text(self) -> str:
         original = self._original
-        return "" if original is ABSENT else values.show(original, self._kind, locale=self._known.locale)
+        nothing = original is ABSENT or original is None
+        return "" if nothing else values.show(original, self._kind, locale=self._known.locale)
 
     @cached_property
     def empty_text(self) -> str:
@@ -196,9 +203,10 @@ class View:
 
     @cached_property
     def _known_value(self) -> Json:
-        """The value that speaks for the type: the present one, else what was read."""
+        """The value that speaks for the type: the present one, else what was read, else what other rows have there."""
         known: Json = self._original if self._value is None and self._original is not ABSENT else self._value
-        return known
+        node = self._place.node
+        return self._known.elsewhere(self.path) if known is None and (node is None or not node.types) else known
 
     @cached_property
     def _kind(self) -> values.FieldType:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
@@ -177,6 +177,9 @@ def _same_form(task: Task, form_key: str) -> Verdict | None:
 
 def _store(task: Task, said: Said, *, spoken: dict[str, Verdict], user: User, at: datetime, via: trail.Via) -> Verdict:
     value = None
+    if said.kind == Verdict.Kind.RESTORED and said.path in spoken and edit.is_added_line(said.path):
+        # A line that a person added was not read: to put it back, or to take back its value, leaves it there.
+        said = replace(said, kind=Verdict.Kind.LINE_ADDED)
     if said.kind in (Verdict.Kind.CORRECTED, Verdict.Kind.LINE_ORDER):
         value = content.keep(type=_tag(said.value), text=jsontext.dump(said.value))
     verdict = Verdict(task=task, path=said.path, kind=said.kind, value=value, by=user, at=at, form_key=said.form_key)

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from reviewapp.review.models import Task
+from reviewapp.review.models import Task, Verdict
+from tests import factories
 from tests.factories import create_queue, create_task, create_user, sign_in, unsiloed
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -89,3 +90,57 @@ def test_a_line_just_added_brings_no_column_of_its_own(ana: Client) -> None:
     after = ana.get(f"/tasks/{task.pk}/").content.decode()
     assert 'data-path="/lines/+1/item"' in after
     assert after.count('<th scope="col"') == headings
+
+
+def test_other_rows_of_the_schema_tell_the_type_of_a_value_that_was_not_read(ana: Client) -> None:
+    read = {"values": {"total": 1435.00, "note": "paid"}, "confidence": 0.5}
+    missing = {"values": {"total": None, "note": None, "new": None}, "confidence": 0.5}
+    factories.create_job(factories.talonic([read, missing]))
+    task = Task.objects.order_by("id").last()
+    assert task is not None
+    page = ana.get(f"/tasks/{task.pk}/", {"field": "/total"}).content.decode()
+    assert '<option value="number" selected>' in page and 'inputmode="decimal"' in page
+    for path, typed in {"/total": "1,722.00", "/note": "1,722.00", "/new": "1,722.00"}.items():
+        assert (
+            ana.post(f"/tasks/{task.pk}/verdicts/", {"path": path, "kind": "enter", "value": typed}).status_code == 302
+        )
+    said = {one.path: one.value.text for one in Verdict.objects.select_related("value")}
+    assert said == {"/total": "1722.00", "/note": '"1,722.00"', "/new": '"1,722.00"'}
+
+
+@pytest.mark.parametrize("read", [None, ""])
+def test_enter_does_not_agree_that_a_required_value_is_missing(ana: Client, read: str | None) -> None:
+    task = factories.create_task(
+        factories.unsiloed({"total": (read, 0.3)}, required=["total"], properties={"total": {"type": "string"}})
+    )
+    refused = ana.post(f"/tasks/{task.pk}/verdicts/", {"path": "/total", "kind": "enter", "value": ""})
+    if read is None:
+        assert refused.status_code == 422 and "not in the document" in refused.content.decode()
+        assert not Verdict.objects.exists()
+        assert ana.post(f"/tasks/{task.pk}/verdicts/", {"path": "/total", "kind": "cleared"}).status_code == 302
+    else:
+        assert refused.status_code == 302, "an empty text is a value that was read"
+
+
+def test_enter_does_not_agree_that_a_page_has_no_class(ana: Client) -> None:
+    payload = {
+        "job_id": "00000000-0000-4000-8000-0000000000aa",
+        "status": "completed",
+        "progress": "",
+        "error": None,
+        "result": {
+            "success": True,
+            "classification": "invoice",
+            "confidence": 0.5,
+            "page_results": [
+                {"page": 1, "success": True, "confidence": 0.9, "raw_result": "invoice", "classification": "invoice"},
+                {"page": 2, "success": False, "error": "timeout", "classification": "invoice", "confidence": 0.0},
+            ],
+            "total_pages": 2,
+            "processed_pages": 2,
+        },
+    }
+    task = factories.create_task(payload)
+    where, path = f"/tasks/{task.pk}/verdicts/", "/pages/2/classification"
+    assert ana.post(where, {"path": path, "kind": "enter", "value": ""}).status_code == 422
+    assert ana.post(where, {"path": path, "kind": "illegible"}).status_code == 302

@@ -94,10 +94,7 @@ def context_of(
     order = request.session.get("order", "check")
     shown = screen.build(task=task, locale=user.locale, order=order, editable=not notice)
     wanted = focus if focus is not None else shown.next_open(after) or after
-    view = shown.by_path.get(wanted)
-    if view is None and focus is not None:
-        # A line's own address is no value: its first cell is.
-        view = next((one for path, one in shown.by_path.items() if path.startswith(f"{focus}/")), None)
+    view = shown.at(wanted) if wanted else None
     if view is not None:
         view.current = True
         if trouble is not None:

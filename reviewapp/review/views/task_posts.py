@@ -205,6 +205,11 @@ def _try(request: HttpRequest, task: Task, act: Callable[[], object]) -> HttpRes
     except decisions.OpenEyes as open_eyes:
         message = _("These fields still need a verdict. Nothing was decided; what you said so far is kept.")
         return _refused(request, task, message, 422, paths=open_eyes.paths)
+    except decisions.Unfilled as unfilled:
+        message = _(
+            "Lines that you added are not filled yet: fill them or take them out. What you said so far is kept."
+        )
+        return _refused(request, task, message, 422, paths=unfilled.paths, sign_off=False)
     except decisions.ReasonMissing:
         return _refused(request, task, _("Say why, in your own words."), 422)
     except decisions.Stale:
@@ -218,15 +223,18 @@ def _try(request: HttpRequest, task: Task, act: Callable[[], object]) -> HttpRes
     return None
 
 
-def _refused(request: HttpRequest, task: Task, text: str, status: int, *, paths: Sequence[str] = ()) -> HttpResponse:
-    """The same page or its decision form again, with what is in the way. Nothing was changed and nothing typed is lost."""
+def _refused(
+    request: HttpRequest, task: Task, text: str, status: int, *, paths: Sequence[str] = (), sign_off: bool = True
+) -> HttpResponse:
+    """The same page or its decision form again, with what is in the way. Nothing was changed and nothing typed is lost.
+    `sign_off`: it may be approved all the same, with a reason."""
     fresh = screen_page.find(request, task.pk)
     context = screen_page.context_of(request, fresh, focus=paths[0] if paths else None)
     shown = context["screen"]
     context["refused"] = {
         "text": text,
-        "fields": [_named(shown.by_path[path]) for path in paths if path in shown.by_path],
-        "sign_off": bool(paths),
+        "fields": [_named(view) for view in map(shown.at, paths) if view is not None],
+        "sign_off": bool(paths) and sign_off,
     }
     context["oob"] = False
     context["kept"] = _typed(request, text)

@@ -129,6 +129,8 @@ def _read(task: Task, data: dict[str, object], locale: str) -> verdicts.Said | N
         now = edit.resolve(row, current.edits(spoken), path)
         node = schemas.of_row(task.row).node(paths.pattern(path))
         before = paths.get(row.values, path) if now is None and _stands(row.values, path) else now
+        if before is None and (node is None or not node.types):
+            before = schemas.elsewhere(task.row, paths.pattern(path))
         shown_type = values.type_of(node, before)
         type_ = values.FieldType(str(data["type"])) if data["type"] in list(values.FieldType) else shown_type
         # Where nothing says the type, the page offers one; to leave an empty value empty switches nothing.
@@ -142,6 +144,8 @@ def _read(task: Task, data: dict[str, object], locale: str) -> verdicts.Said | N
             was = now if type_ is shown_type and not odd else None
             value = values.read(text, type_, locale=locale, schema=node, was=was)
         agreed = kind == forms.ENTER and path not in spoken and equal(value, now)
+        if agreed and now in (None, "") and current.wants_a_value(task, path):
+            raise values.Refused("empty")
         kind = Verdict.Kind.APPROVED if agreed else Verdict.Kind.CORRECTED
     return verdicts.Said(
         path=path,
