@@ -34,11 +34,22 @@ def decide_all(page: Page) -> None:
         done, of = re.findall(r"\d+", page.locator(".progress span").inner_text())[:2]
         if done == of:
             break
-        before = page.locator("#progress").inner_html()
-        page.keyboard.press("Enter")
-        page.wait_for_function("before => document.querySelector('#progress').innerHTML !== before", arg=before)
+        agree(page)
     page.keyboard.press("Control+Enter")
     page.wait_for_url(lambda url: not url.startswith(here))
+
+
+def agree(page: Page) -> None:
+    """Say of the value in focus that it is right; where nothing stands and something must, that it is not in the document:
+    Enter alone does not agree to that."""
+    before = page.locator("#progress").inner_html()
+    owed = page.locator("#focus:has(.reason-broken) input#value[value='']").count()
+    page.keyboard.press("Delete" if owed else "Enter")
+    page.wait_for_function(
+        """before => document.querySelector('#progress').innerHTML !== before
+            && !document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')""",
+        arg=before,
+    )
 
 
 def correct(page: Page, value: str) -> None:

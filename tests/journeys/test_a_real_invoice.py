@@ -22,7 +22,7 @@ from reviewapp.extraction import jsontext
 from reviewapp.intake import importing
 from reviewapp.review import triage
 from tests.factories import create_key, create_queue, create_user
-from tests.journeys.at_the_desk import correct, decide_all, drawn, focused, printed_under, sign_in
+from tests.journeys.at_the_desk import agree, correct, decide_all, drawn, focused, printed_under, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 NOW = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
@@ -70,8 +70,7 @@ def test_a_real_invoice_is_found_corrected_over_its_page_and_read_back(
             correct(page, typed)
             corrected.add(path)
         else:
-            page.keyboard.press("Enter")
-            page.wait_for_function("path => document.querySelector('#focus').dataset.path !== path", arg=path)
+            agree(page)
     assert corrected == set(WRONG), "Enter led to every wrong cell"
     decide_all(page)
     assert re.search(r"/tasks/\d+/", page.url), "the next document opened by itself"
