@@ -189,7 +189,7 @@ FORM_RENDERER = "reviewapp.web.fields.House"
 # -- Words and time
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("de", "Deutsch")]
-LOCALE_PATHS = [BASE_DIR / "locale"]
+LOCALE_PATHS = [BASE_DIR / "reviewapp" / "locale"]
 USE_I18N = USE_TZ = True
 TIME_ZONE = "UTC"
 

@@ -35,7 +35,10 @@ class MeForm(forms.Form):
     locale = forms.ChoiceField(
         label=_("Numbers and dates"),
         choices=User.Locale.choices,
-        help_text=_("Also how what you type is understood: 1.234,56 or 1,234.56."),
+        help_text=_(
+            "Also how what you type is understood, 1.234,56 or 1,234.56, and the language of the pages: "
+            "German where it is chosen, else English."
+        ),
     )
     time_zone = forms.ChoiceField(label=_("Time zone"))
     theme = forms.ChoiceField(

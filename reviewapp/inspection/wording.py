@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_noop, ngettext
 
 from reviewapp.audit.actions import Action
 from reviewapp.audit.models import Content, Entry
@@ -25,6 +25,19 @@ _WHOLE = {
     Action.QUEUE_CHANGED,
     Action.UPSTREAM_CHANGED,
 }
+#: What acts of other rooms say in one word; any other word is shown as the entry has it.
+_WORDS = frozenset(
+    (
+        gettext_noop("added"),
+        gettext_noop("role"),
+        gettext_noop("deactivated"),
+        gettext_noop("reactivated"),
+        gettext_noop("password"),
+        gettext_noop("preferences"),
+        gettext_noop("categories"),
+        gettext_noop("schema"),
+    )
+)
 _ENDS_TASK = {Action.TASK_APPROVED, Action.TASK_REJECTED}
 
 
@@ -193,7 +206,7 @@ def _signed_off(details: Mapping[str, Any], source: Mapping[str, Any]) -> str:
 
 
 def _why(details: Mapping[str, Any], source: Mapping[str, Any]) -> str:
-    return str(details.get("why", ""))
+    return _(str(details.get("why", "")))
 
 
 def _document(details: Mapping[str, Any], source: Mapping[str, Any]) -> str:
@@ -209,16 +222,20 @@ def _queue(details: Mapping[str, Any], source: Mapping[str, Any]) -> str:
 
 
 def _upstream(details: Mapping[str, Any], source: Mapping[str, Any]) -> str:
-    return f"{details.get('upstream', '')} {details.get('what', '')} {details.get('schema_name', '')}".strip()
+    return f"{details.get('upstream', '')} {_word(details.get('what', ''))} {details.get('schema_name', '')}".strip()
 
 
 def _what(details: Mapping[str, Any], source: Mapping[str, Any]) -> str:
-    return str(details.get("what", ""))
+    return _word(details.get("what", ""))
+
+
+def _word(text: Any) -> str:
+    return _(text) if text in _WORDS else str(text)
 
 
 def _exported(details: Mapping[str, Any], source: Mapping[str, Any]) -> str:
     filters = ", ".join(f"{name} {value}" for name, value in dict(details.get("filters", {})).items() if value)
-    return f"{details.get('format', '')}: {filters or _('everything')}"
+    return f"{details.get('format', '')}: {filters}" if filters else f"{details.get('format', '')}: " + _("everything")
 
 
 _ON: Mapping[Action, Callable[[Mapping[str, Any], Mapping[str, Any]], str]] = {

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, gettext_noop, ngettext
+
+from reviewapp.web import locales
 
 from .rules import Code, Reason
 
@@ -34,6 +36,18 @@ LABELS: Mapping[Code, str | Promise] = {
 _BROKEN = frozenset({Code.MISSING_REQUIRED, Code.MISMATCH, Code.CONFLICT})
 _NO_BOX = frozenset({Code.NOT_FOUND, Code.BOX_OUTSIDE, Code.BOX_UNUSABLE})
 
+#: JSON Schema's names of types, as `schema.judge` lists them.
+_TYPES = frozenset(
+    (
+        gettext_noop("string"),
+        gettext_noop("number"),
+        gettext_noop("integer"),
+        gettext_noop("boolean"),
+        gettext_noop("array"),
+        gettext_noop("object"),
+    )
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Said:
@@ -58,6 +72,11 @@ def say(reason: Reason) -> Said:
     code = reason.code
     level = "broken" if code in _BROKEN else "no-box" if code in _NO_BOX else "look"
     return Said(level, _sentence(code, reason.detail))
+
+
+def type_words(names: str) -> str:
+    """The names of types that a schema asks for, as `schema.judge` lists them, in words."""
+    return ", ".join(_(name) if name in _TYPES else name for name in names.split(", "))
 
 
 def summary(reasons: Iterable[Reason]) -> list[str]:
@@ -90,7 +109,7 @@ def _counted(code: Code, n: int) -> str:
 
 def _sentence(code: Code, detail: Mapping[str, str]) -> str:
     if code is Code.LOW_CONFIDENCE:
-        return _("Confidence %(confidence)s is below %(threshold)s.") % dict(detail)
+        return _("Confidence %(confidence)s is below %(threshold)s.") % _figures(detail)
     if code is Code.NO_CONFIDENCE:
         return _("The upstream gave no confidence.")
     if code is Code.MISSING_REQUIRED:
@@ -100,7 +119,7 @@ def _sentence(code: Code, detail: Mapping[str, str]) -> str:
     if code is Code.UPSTREAM_FLAG:
         return _("The upstream flagged it: %(flag)s.") % {"flag": detail.get("flag", "")}
     if code is Code.NOT_FOUND:
-        return _("The upstream did not find it on the page (grounding %(grounding)s).") % dict(detail)
+        return _("The upstream did not find it on the page (grounding %(grounding)s).") % _figures(detail)
     if code is Code.BOX_OUTSIDE and "page" in detail:
         return _("The box is on page %(page)s, which the document does not have.") % dict(detail)
     if code is Code.BOX_OUTSIDE:
@@ -108,7 +127,9 @@ def _sentence(code: Code, detail: Mapping[str, str]) -> str:
     if code is Code.BOX_UNUSABLE:
         return _box(detail.get("problem", ""))
     if code is Code.LINES_DOUBTFUL:
-        return _("Are all lines there? Confidence in the %(lines)s lines as a list is %(confidence)s.") % dict(detail)
+        return _("Are all lines there? Confidence in the %(lines)s lines as a list is %(confidence)s.") % _figures(
+            detail
+        )
     if code is Code.PAGE_FAILED:
         return _("The upstream could not classify this page.")
     if code is Code.PATTERN_NOT_CHECKED:
@@ -116,6 +137,10 @@ def _sentence(code: Code, detail: Mapping[str, str]) -> str:
     if code is Code.CONFLICT:
         return _("A person decided “%(decided)s”; the newer result says “%(now)s”.") % dict(detail)
     return f"{LABELS[code]}."
+
+
+def _figures(detail: Mapping[str, str]) -> dict[str, str]:
+    return {name: locales.number(text) for name, text in detail.items()}
 
 
 def _mismatch(what: str, detail: str) -> str:
@@ -126,6 +151,8 @@ def _mismatch(what: str, detail: str) -> str:
         "enum_mismatch": _("It is not one of the schema's choices."),
     }
     sentence = sentences.get(what, _("It does not fit the schema."))
+    if what == "type_mismatch":
+        detail = type_words(detail)
     return f"{sentence} {detail}".strip()
 
 

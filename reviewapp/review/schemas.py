@@ -6,6 +6,8 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
+from django.utils.translation import gettext as _
+
 from reviewapp.extraction import jsontext, paths
 from reviewapp.extraction.jsontext import Json
 from reviewapp.extraction.model import Kind
@@ -87,7 +89,7 @@ def _classification(choices: Sequence[str]) -> str:
             "type": "object",
             "required": ["classification"],
             "properties": {
-                "classification": {**required, "title": "Document class"},
+                "classification": {**required, "title": _("Document class")},
                 "pages": {
                     "type": "object",
                     "additionalProperties": {"type": "object", "properties": {"classification": one}},

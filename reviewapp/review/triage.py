@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
 from reviewapp.audit import trail
 from reviewapp.audit.actions import Action
@@ -104,7 +105,7 @@ def _judge_and_store(row: ResultRow, *, at: datetime) -> bool:
     before = copy.copy(task)
     if task is not None:
         carry = _from_task(task, read)
-        _withdraw(task, at=at, why="a newer result came")
+        _withdraw(task, at=at, why=gettext_noop("a newer result came"))
     elif decided is not None:
         carry = _from_decision(decided, read)
         found = _only_conflicts(found, carry)
@@ -263,7 +264,7 @@ def _open(
 def _look_again(task: Task, found: rules.Judgement, *, queue: Queue, at: datetime) -> bool:
     nobody_began = task.holder_id is None and not task.verdicts.exists()
     if not found.opens_task and nobody_began:
-        _withdraw(task, at=at, why="nothing needs eyes any more")
+        _withdraw(task, at=at, why=gettext_noop("nothing needs eyes any more"))
         _pass(task.row, at=at)
         return False
     kept = [reasons.from_stored(one.code, one.path, one.detail) for one in task.reasons.filter(code="conflict")]

@@ -304,7 +304,8 @@ def _scores_text(facts: Field | None) -> str:
         "confidence": _("confidence"),
         "parsing": _("parsing"),
     }
+    absent = _("not given")
     return " · ".join(
-        f"{names.get(name, name)} {score.text if score is not None else _('not given')}"
+        f"{names.get(name, name)} {locales.number(score.text) if score is not None else absent}"
         for name, score in facts.scores.items()
     )

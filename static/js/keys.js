@@ -58,7 +58,18 @@ export function isBare(chord) {
 
 /** How a chord is printed: "Ctrl Shift Z". `names` holds the words of the page's language. */
 export function spell(chord, names = {}) {
-  const words = { Control: names.control, Shift: names.shift, Alt: names.alt, Delete: names.delete, Escape: names.escape, Enter: names.enter }
+  const words = {
+    Control: names.control,
+    Shift: names.shift,
+    Alt: names.alt,
+    Delete: names.delete,
+    Escape: names.escape,
+    Enter: names.enter,
+    PageUp: names.pageUp,
+    PageDown: names.pageDown,
+    ArrowUp: "↑",
+    ArrowDown: "↓",
+  }
   return parts(chord)
     .map((part) => words[part] ?? (/^\p{Ll}$/u.test(part) && parts(chord).length > 1 ? part.toUpperCase() : part))
     .join(" ")

@@ -12,6 +12,7 @@ from django import template
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from reviewapp.review.array_views import ArrayView, LineView
 from reviewapp.review.value_views import View
@@ -28,7 +29,7 @@ class _Markup:
     def __init__(self, *, oob: bool) -> None:
         self.oob = oob
         self.empty = _("empty")
-        self.put_back = _("Put back")
+        self.put_back = pgettext("a removed line", "Put back")
         self.remove = _("Remove line %(number)s")
         self.remove_icon = icon("remove")
         self._pieces: list[str] = []

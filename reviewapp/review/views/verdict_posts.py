@@ -16,7 +16,7 @@ from reviewapp.accounts import actors
 from reviewapp.extraction import edit, paths, schema, values
 from reviewapp.extraction.jsontext import Json, equal
 from reviewapp.results import ledger
-from reviewapp.review import claims, current, forms, schemas, verdicts
+from reviewapp.review import claims, current, forms, reasons, schemas, verdicts
 from reviewapp.review.models import Task, Verdict
 from reviewapp.web import access, htmx
 
@@ -39,8 +39,7 @@ def verdict(request: HttpRequest, task_id: int) -> HttpResponse:
     try:
         said = _read(task, data, screen_page.person(request).locale)
     except values.Refused as refused:
-        message = _(refused.message) % refused.params
-        return _refused(request, task, path, Trouble(message, entered=data["value"]))
+        return _refused(request, task, path, Trouble(_why(refused), entered=data["value"]))
     except (edit.BadEdit, paths.BadPath):
         return _refused(request, task, path, Trouble(_("There is no such field.")))
     if said is None:
@@ -155,6 +154,14 @@ def _read(task: Task, data: dict[str, object], locale: str) -> verdicts.Said | N
         seconds=str(data["seconds"] or ""),
         form_key=str(data["form_key"] or ""),
     )
+
+
+def _why(refused: values.Refused) -> str:
+    """What was wrong with what was typed, in the person's language."""
+    params = refused.params
+    if refused.code == schema.TYPE_MISMATCH:
+        params = {name: reasons.type_words(text) for name, text in params.items()}
+    return _(refused.message) % params
 
 
 def _in_its_type(now: Json, text: str, type_: values.FieldType, locale: str, node: schema.SchemaNode | None) -> Json:
