@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from pathlib import Path
 from typing import Any
 
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
 from django.conf import settings
 from django.core.management.base import CommandParser
 from django.core.management.commands import makemessages
 
-#: Says only when somebody ran the command: every run would change every catalogue.
-_DATES = re.compile(r'^"(?:POT-Creation-Date|Report-Msgid-Bugs-To): .*\n', re.MULTILINE)
+#: Headers that gettext adds anew with every run; the date would change every catalogue every time.
+_CHURN = re.compile(r'^"(?:POT-Creation-Date|Report-Msgid-Bugs-To): .*\n', re.MULTILINE)
 
 
 class Command(makemessages.Command):
     """Django's, with the project's ways as defaults: our own files, every language that has a catalogue, no places.
 
     A text that has no translation yet stays empty: a guess from a similar one would be taken for a translation. After
-    the extraction each catalogue is compiled, by Babel, so that .po and .mo go into the same commit.
+    the extraction each catalogue is compiled, so that .po and .mo go into the same commit.
     """
 
     msgmerge_options = [*makemessages.Command.msgmerge_options, "--no-fuzzy-matching"]
@@ -33,6 +32,6 @@ class Command(makemessages.Command):
         options["all"] = not options["locale"]
         super().handle(*args, **options)
         for catalogue in Path(settings.LOCALE_PATHS[0]).glob("*/LC_MESSAGES/django.po"):
-            catalogue.write_text(_DATES.sub("", catalogue.read_text(encoding="utf-8")), encoding="utf-8")
-            with catalogue.open("rb") as source, catalogue.with_suffix(".mo").open("wb") as target:
-                write_mo(target, read_po(source, abort_invalid=True))
+            catalogue.write_text(_CHURN.sub("", catalogue.read_text(encoding="utf-8")), encoding="utf-8")
+            compiled = catalogue.with_suffix(".mo")
+            subprocess.run(["msgfmt", "--check-format", "--output-file", str(compiled), str(catalogue)], check=True)
