@@ -84,7 +84,7 @@ def _judged(request: HttpRequest, queue: Queue) -> HttpResponse:
         n = found.tasks + found.passed
         said = ngettext("%(n)d row was judged anew.", "%(n)d rows were judged anew.", n) % {"n": n}
         if n >= AT_ONCE:
-            said = f"{said} {_('The others follow in the background.')}"
+            said += " " + _("The others follow in the background.")
         messages.info(request, said)
     return redirect("review:queues")
 
