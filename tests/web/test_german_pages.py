@@ -34,7 +34,12 @@ PAGES = {
     Role.ANALYST: (
         *("/queue/", "/queue/?q=nothing-is-called-so", "/queue/?state=mine", "/queue/?state=postponed-by-me"),
         *("/queue/?state=decided", "/me/", "/me/password/", "/board/", "/no-such-address/"),
-        *("/tasks/{doubtful}/", "/tasks/{doubtful}/?field=/lines&order=page", "/tasks/{silent}/", "/tasks/{classified}/"),
+        *(
+            "/tasks/{doubtful}/",
+            "/tasks/{doubtful}/?field=/lines&order=page",
+            "/tasks/{silent}/",
+            "/tasks/{classified}/",
+        ),
     ),
     Role.SUPERVISOR: (
         *("/queue/?state=any", "/queue/?state=escalated", "/board/", "/board/tasks/{held}/", "/board/tasks/{decided}/"),

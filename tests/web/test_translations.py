@@ -130,7 +130,7 @@ def test_a_missing_half_or_guessed_translation_is_found() -> None:
         (catalogues.of_python, 'title = _("Planted")'),
         (catalogues.of_python, "text = f\"{n}: {_('Planted')}\""),
         (catalogues.of_python, 'words = gettext_lazy(\n    "Plan"\n    "ted"\n)'),
-        (catalogues.of_template, '<p title="{% translate \'Planted\' %}">'),
+        (catalogues.of_template, "<p title=\"{% translate 'Planted' %}\">"),
         (catalogues.of_template, "{% blocktranslate %}Planted{% endblocktranslate %}"),
         (catalogues.of_template, '{% icon "look" _("Planted") %}'),
     ],
