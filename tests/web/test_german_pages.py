@@ -167,9 +167,17 @@ def desk() -> Mapping[str, object]:
     factories.create_key(upstreams=["talonic"])
     rejected = rejections.keep(data=b"[]", name="datei.json", code="fragment", message="m", at=now)
     return {
-        **{"doubtful": doubtful.pk, "held": held.pk, "decided": decided.pk, "silent": silent.pk},
-        **{"classified": classified.pk, "queue": queue.slug, "job": decided.job_id, "rejected": rejected.pk},
-        **{"person": ben.pk, "gone": gone.pk, "upstream": doubtful.upstream},
+        "doubtful": doubtful.pk,
+        "held": held.pk,
+        "decided": decided.pk,
+        "silent": silent.pk,
+        "classified": classified.pk,
+        "queue": queue.slug,
+        "job": decided.job_id,
+        "rejected": rejected.pk,
+        "person": ben.pk,
+        "gone": gone.pk,
+        "upstream": doubtful.upstream,
     }
 
 

@@ -11,8 +11,13 @@ from django.conf import settings
 from django.core.management.base import CommandParser
 from django.core.management.commands import makemessages
 
-#: Headers that gettext adds anew with every run; the date would change every catalogue every time.
-_CHURN = re.compile(r'^"(?:POT-Creation-Date|Report-Msgid-Bugs-To): .*\n', re.MULTILINE)
+#: The head of a new catalogue, which waits to be filled in, and the headers that change with every run: who and when stands
+#: in the repository's own history.
+_HEAD = re.compile(r"\A(?:#.*\n)+(?<=#, fuzzy\n)")
+_HEADERS = re.compile(
+    r'^"(?:Project-Id-Version|Report-Msgid-Bugs-To|POT-Creation-Date|PO-Revision-Date|Last-Translator|Language-Team): .*\n',
+    re.MULTILINE,
+)
 
 
 class Command(makemessages.Command):
@@ -32,6 +37,8 @@ class Command(makemessages.Command):
         options["all"] = not options["locale"]
         super().handle(*args, **options)
         for catalogue in Path(settings.LOCALE_PATHS[0]).glob("*/LC_MESSAGES/django.po"):
-            catalogue.write_text(_CHURN.sub("", catalogue.read_text(encoding="utf-8")), encoding="utf-8")
+            text = _HEADERS.sub("", _HEAD.sub("", catalogue.read_text(encoding="utf-8")))
+            language = catalogue.parent.parent.name
+            catalogue.write_text(text.replace('"Language: \\n"', f'"Language: {language}\\n"'), encoding="utf-8")
             compiled = catalogue.with_suffix(".mo")
             subprocess.run(["msgfmt", "--check-format", "--output-file", str(compiled), str(catalogue)], check=True)
