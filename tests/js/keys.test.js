@@ -37,9 +37,11 @@ test("a bare key is one that somebody may be typing", () => {
 })
 
 test("a chord is printed in the words of the page", () => {
-  const german = { control: "Strg", shift: "Umschalt", enter: "Eingabe", delete: "Entf" }
+  const german = { control: "Strg", shift: "Umschalt", enter: "Eingabe", delete: "Entf", pageUp: "Bild auf" }
   assert.equal(spell("Control+Shift+z", german), "Strg Umschalt Z")
   assert.equal(spell("Control+Enter", german), "Strg Eingabe")
+  assert.equal(spell("PageUp", german), "Bild auf")
+  assert.equal(spell("Control+ArrowUp", german), "Strg ↑")
   assert.equal(spell("n", german), "n")
   assert.equal(spell("+"), "+")
   assert.equal(spell("Control++", german), "Strg +")
