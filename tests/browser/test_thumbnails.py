@@ -118,7 +118,7 @@ def test_it_is_remembered_in_this_tab(screen: Page) -> None:
 def test_the_paper_is_drawn_first_however_long_it_takes(page: Page) -> None:
     page.add_init_script(WATCH + "; if (location.protocol === 'http:') sessionStorage.setItem('thumbnails', 'open')")
     desk = new_desk(6)
-    desk.documents["it.pdf"] = pdf(6, strokes=30_000)
+    desk.documents["it.pdf"] = pdf(6, strokes=8_000)
     with Served(desk) as served:
         come(page, served)
         expect(small(page, 3).locator("canvas")).to_be_visible()

@@ -31,6 +31,18 @@ def screen_of(name: str) -> Callable[[Page, str], None]:
     return go
 
 
+def with_pages(go: Callable[[Page, str], None]) -> Callable[[Page, str], None]:
+    """The same, with the small pages open."""
+
+    def open_them(page: Page, address: str) -> None:
+        go(page, address)
+        page.keyboard.press("F4")
+        page.locator(".thumbnails canvas").first.wait_for()
+        page.wait_for_timeout(1000)
+
+    return open_them
+
+
 def at(path: str) -> Callable[[Page, str], None]:
     def go(page: Page, address: str) -> None:
         page.goto(f"{address}{path}")
@@ -44,6 +56,7 @@ PAGES: dict[str, tuple[str, Callable[[Page, str], None]]] = {
     "queue": ("ana", at("/queue/")),
     "screen": ("ana", screen_of("harrow-vale")),
     "screen-lines": ("ana", screen_of("tamarack")),
+    "screen-pages": ("ana", with_pages(screen_of("brackwater"))),
     "screen-receipt": ("ana", screen_of("copper-lantern.jpg")),
     "screen-classification": ("ana", screen_of("saltmarsh")),
     "jobs": ("sol", at("/jobs/")),
