@@ -243,7 +243,8 @@ class Desk:
 
 def _as_view(array: dict[str, Any]) -> SimpleNamespace:
     lines = [SimpleNamespace(**{"removed": False, "added": False} | line) for line in array["lines"]]
-    return SimpleNamespace(**{"verdict_text": "", "open": False} | array | {"lines": lines})
+    columns = [SimpleNamespace(**column) for column in array["columns"]]
+    return SimpleNamespace(**{"verdict_text": "", "open": False} | array | {"lines": lines, "columns": columns})
 
 
 def _answer(start_response: Any, status: int, html: str) -> Iterable[bytes]:

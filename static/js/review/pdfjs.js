@@ -2,17 +2,17 @@
 
 // Actions
 
-/** Load the library and its viewer components. data: the dataset of the pane. -> {library, parts} */
+/** Load the library, and begin with the document while its viewer components come. data: the dataset of the pane.
+ * -> {task: of the document, components: a promise} */
 export async function load(data) {
   const library = await import(data.library)
   globalThis.pdfjsLib = library // pdf_viewer.mjs looks for it there
-  const parts = await import(data.parts)
   library.GlobalWorkerOptions.workerSrc = data.worker
-  return { library, parts }
+  return { task: library.getDocument(source(data)), components: import(data.parts) }
 }
 
-/** What getDocument is told. Without wasmUrl JPEG 2000 and fax pages would stay blank without a word. */
-export function source(data) {
+// What getDocument is told. Without wasmUrl JPEG 2000 and fax pages would stay blank without a word.
+function source(data) {
   return {
     url: data.document,
     cMapUrl: data.cmaps,

@@ -2,7 +2,7 @@
 // What happens is told as events on the pane (events.js).
 
 import { NOT_SHOWN, OPENED, PAGE_DRAWN, PAPER_BUSY, PAPER_IDLE, VIEW_CHANGED, tell } from "./events.js"
-import { assemble, betweenPages, load, reasonOf, sketch, source } from "./pdfjs.js"
+import { assemble, betweenPages, load, reasonOf, sketch } from "./pdfjs.js"
 import { Sight } from "./sight.js"
 
 const STEP = 1.15
@@ -31,16 +31,17 @@ export class Viewer {
   async open() {
     const { dataset } = this.#pane
     try {
-      const { library, parts } = await load(dataset)
-      if (this.#signal.aborted) return
+      const { task, components } = await load(dataset)
+      this.#task = task
+      if (this.#signal.aborted) return void task.destroy()
+      const [pdf, parts] = await Promise.all([task.promise, components])
       const { bus, links, pages } = assemble(parts, this.#view, dataset.images, this.#signal)
       this.#bus = bus
       this.#pages = pages
       this.#listen()
-      this.#task = library.getDocument(source(dataset))
-      this.#pdf = await this.#task.promise
-      links.setDocument(this.#pdf)
-      pages.setDocument(this.#pdf)
+      this.#pdf = pdf
+      links.setDocument(pdf)
+      pages.setDocument(pdf)
     } catch (error) {
       if (!this.#signal.aborted) tell(this.#pane, NOT_SHOWN, { reason: reasonOf(error) })
     }
