@@ -88,3 +88,13 @@ def test_a_value_is_kept_apart_from_the_direction_of_the_page(shown: screen.Scre
 
 def test_nothing_is_worked_out_before_it_is_read(shown: screen.Screen) -> None:
     assert not any({"value_text", "boxes", "reasons"} & set(vars(view)) for view in shown.by_path.values())
+
+
+def test_an_array_whose_lines_are_all_there_has_a_mark_that_the_page_can_draw(shown: screen.Screen) -> None:
+    task = shown.task
+    client = factories.sign_in(factories.create_user(queues=[task.queue]))
+    said = {"lines_complete": "/lines", "form_key": "1", "version": task.version}
+    assert client.post(f"/tasks/{task.pk}/lines/", said, headers={"HX-Request": "true"}).status_code == 200
+    answer = client.get(f"/tasks/{task.pk}/", {"field": "/lines"})
+    assert answer.status_code == 200
+    assert 'data-verdict="approved"' in answer.content.decode()

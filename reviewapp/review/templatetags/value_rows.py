@@ -1,5 +1,5 @@
 """How are a thousand values written, as rows of the list and lines of a table? By Python: as a template that was included for
-each value, they took FIGURE of the longest document's screen (docs/screen.md).
+each value, they took about 110 of the 230 ms of the longest document's screen (docs/screen.md).
 
 Pieces of markup stand here as literals; whatever a value says goes into their gaps by `format_html`, which escapes it.
 """
