@@ -62,7 +62,11 @@ def run(
     by: trail.Actor = trail.SYSTEM,
     via: trail.Via = trail.Via(),
 ) -> Report:
-    """Import each file; one that is refused stops none of the others. Idempotent: the same file again adds nothing."""
+    """Import each file; one that is refused stops none of the others.
+
+    Idempotent: a file whose bytes were kept for its job before adds nothing, also when another file of the same job came
+    in between. (From an upstream that is asked anew, an older result may truly come back: that is `ledger.append`'s.)
+    """
     report = Report()
     for path in files:
         try:
@@ -86,13 +90,20 @@ def run(
             report.rejected.append(Refusal(path.name, refused.code, str(refused)))
             continue
         known = upstream_for(kind=opened.kind, slug=upstream, categories=categories, at=at)
-        appended = ledger.append(upstream=known, snapshot=opened.snapshot, parts=opened.parts, at=at, by=by, via=via)
+        job = ledger.job_with(upstream=known, job_id=opened.snapshot.job_id, parts=opened.parts)
+        if job is not None:
+            report.unchanged += len(opened.snapshot.rows)
+        else:
+            appended = ledger.append(
+                upstream=known, snapshot=opened.snapshot, parts=opened.parts, at=at, by=by, via=via
+            )
+            job = appended.job
+            report.rows += len(appended.rows)
+            report.unchanged += appended.unchanged
         report.jobs += 1
-        report.rows += len(appended.rows)
-        report.unchanged += appended.unchanged
-        report.job_ids.append(appended.job.pk)
+        report.job_ids.append(job.pk)
         if documents is not None:
-            _attach(appended.job, opened.snapshot, path, raw, documents, report, at=at, by=by, via=via)
+            _attach(job, opened.snapshot, path, raw, documents, report, at=at, by=by, via=via)
     return report
 
 

@@ -213,6 +213,18 @@ def read(row: ResultRow) -> Row:
     return codec.row_from_text(key=row.key, values_text=row.values.text, facts_text=row.facts.text)
 
 
+def job_with(*, upstream: Upstream, job_id: str, parts: Sequence[Part]) -> Job | None:
+    """The job, when one of its payloads is these very parts, byte for byte as they were received; else None."""
+    wanted = {(part.name, part.sha256) for part in parts}
+    kept: dict[int, set[tuple[str, str]]] = {}
+    held = PayloadPart.objects.filter(payload__job__upstream=upstream, payload__job__job_id=job_id)
+    for payload, name, sha256 in held.values_list("payload", "name", "sha256"):
+        kept.setdefault(payload, set()).add((name, sha256))
+    if wanted not in kept.values():
+        return None
+    return Job.objects.get(upstream=upstream, job_id=job_id)
+
+
 def newest_payload(job: Job) -> Mapping[str, str]:
     """The parts of the newest payload, by name. Raises Erased when one was erased."""
     payload = job.payloads.order_by("-id").first()

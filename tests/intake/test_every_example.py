@@ -17,6 +17,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.utils.html import escape
 
+from reviewapp.audit.models import Entry
 from reviewapp.extraction import jsontext
 from reviewapp.intake.models import Rejected
 from reviewapp.results import ledger
@@ -276,6 +277,20 @@ def test_the_same_examples_again_change_nothing(shared_data: Path) -> None:
     assert import_(*files)[-1] == f"{jobs} jobs, 0 rows, {rows} unchanged, {len(files) - jobs} rejected"
     assert counts() == before
     assert Rejected.objects.count() == len(files) - jobs, "what was refused is kept once"
+
+
+def test_two_files_of_one_job_change_nothing_when_they_are_imported_again(shared_data: Path) -> None:
+    factories.create_queue()
+    edge = shared_data / "real" / "payloads" / "edge"
+    files = [edge / "unsiloed_exact_duplicate.json", edge / "unsiloed_redelivered_same_job_id.json"]
+    assert import_(*files)[-1] == "2 jobs, 2 rows, 0 unchanged, 0 rejected"
+    before, entries = counts(), Entry.objects.count()
+    for _again in range(2):
+        assert import_(*files)[-1] == "2 jobs, 0 rows, 2 unchanged, 0 rejected"
+    assert import_(files[0])[-1] == "1 jobs, 0 rows, 1 unchanged, 0 rejected"
+    assert (counts(), Entry.objects.count()) == (before, entries)
+    current = ledger.current_rows(Job.objects.get())["0"]
+    assert current.supersedes is not None, "the later result stays the current one"
 
 
 def counts() -> dict[str, int]:
