@@ -10,7 +10,7 @@ from django.db.models import Max, Min, Q, QuerySet
 
 from reviewapp.accounts.models import User
 from reviewapp.audit.models import Entry
-from reviewapp.results.models import DocumentLink, Job
+from reviewapp.results.models import Job
 
 PAGE = 100
 #: A document's life is shown in pages of this many entries.
@@ -100,17 +100,6 @@ def people() -> list[tuple[str, str]]:
     """Who may stand in the filter: everybody who ever worked here, and the program itself."""
     named = [(f"person:{pk}", name) for pk, name in User.objects.order_by("name", "pk").values_list("pk", "name")]
     return [*named, ("system:reviewapp", "reviewapp")]
-
-
-def names(jobs: set[int]) -> dict[int, str]:
-    """What each of our job ids is called: its document's name, else the file name or id that the upstream gave. Two queries."""
-    called = {
-        pk: file_name or job_id
-        for pk, file_name, job_id in Job.objects.filter(pk__in=jobs).values_list("pk", "file_name", "job_id")
-    }
-    linked = DocumentLink.objects.filter(job__in=jobs, name__text__isnull=False).order_by("pk")
-    called.update(dict(linked.values_list("job", "name__text")))
-    return called
 
 
 def _jobs(asked: str) -> list[int]:

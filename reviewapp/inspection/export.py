@@ -16,9 +16,8 @@ from django.db import transaction
 from reviewapp.audit import trail
 from reviewapp.audit.actions import Action
 from reviewapp.audit.models import Content, Entry
-from reviewapp.results.models import DocumentLink
 
-from . import browse, cells, wording
+from . import browse, cells, naming, wording
 
 #: Entries in one page, and contents fetched at once: a value may be a whole result row.
 PAGE = 2000
@@ -93,10 +92,10 @@ def csv(filter: browse.Filter, *, before: Entry) -> Iterator[str]:
     """The lines of the CSV file, the oldest entry first."""
     yield cells.header(COLUMNS)
     for page in _pages(filter, before):
-        documents = _documents(page)
+        about = naming.of(page)
         for few in _portions(page):
             contents = _contents(few)
-            yield "".join(cells.line(_cells(entry, contents, documents)) for entry in few)
+            yield "".join(cells.line(_cells(entry, contents, about.get(entry.pk, naming.NOTHING))) for entry in few)
 
 
 def jsonl(filter: browse.Filter, *, before: Entry) -> Iterator[str]:
@@ -126,16 +125,6 @@ def _contents(few: Sequence[Entry]) -> dict[int, Content]:
     return Content.objects.in_bulk(ids) if ids else {}
 
 
-def _documents(page: Sequence[Entry]) -> dict[tuple[int, str], tuple[int, str]]:
-    """(our job id, row key or "" for all) -> the newest document and its name, as far as it was not erased."""
-    jobs = {entry.job for entry in page if entry.job is not None}
-    links = DocumentLink.objects.filter(job__in=jobs).order_by("pk")
-    return {
-        (job, key): (document, name or "")
-        for job, key, document, name in links.values_list("job", "key", "document", "name__text")
-    }
-
-
 def _exact(entry: Entry, contents: dict[int, Content]) -> dict[str, Any]:
     values = {"old": entry.old_id, "new": entry.new_id, "reason": entry.reason_id}
     return {
@@ -159,12 +148,9 @@ def _opened(content: Content) -> dict[str, Any]:
     }
 
 
-def _cells(entry: Entry, contents: dict[int, Content], documents: dict[tuple[int, str], tuple[int, str]]) -> list[str]:
+def _cells(entry: Entry, contents: dict[int, Content], about: naming.Called) -> list[str]:
     body: dict[str, Any] = json.loads(bytes(entry.body))
     source, details = body["source"], body["details"]
-    key = str(source.get("key", ""))
-    job = entry.job or 0
-    document, name = documents.get((job, key)) or documents.get((job, "")) or ("", "")
     old, new, reason = (
         contents.get(one) if one is not None else None for one in (entry.old_id, entry.new_id, entry.reason_id)
     )
@@ -173,8 +159,8 @@ def _cells(entry: Entry, contents: dict[int, Content], documents: dict[tuple[int
         "stream": entry.stream,
         "seq": str(entry.seq),
         "at": body["at"],
-        "documentId": str(document),
-        "documentName": name,
+        "documentId": "" if about.document is None else str(about.document),
+        "documentName": about.name,
         "fieldKey": entry.path,
         "triggerType": ", ".join(source.get("reasons", [])) or body["actor"]["type"],
         "action": entry.action,
@@ -197,7 +183,7 @@ def _cells(entry: Entry, contents: dict[int, Content], documents: dict[tuple[int
         "schemaSha256": str(source.get("schema", "")),
         "seconds": body["seconds"],
         "appVersion": body["app"],
-        "vendorRowKey": key,
+        "vendorRowKey": about.key,
         "rowId": str(source.get("row", details.get("row", ""))),
         "upstream": str(source.get("upstream", "")),
         "upstreamJobId": str(source.get("job", "")),

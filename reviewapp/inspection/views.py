@@ -17,7 +17,7 @@ from reviewapp.results.models import Job
 from reviewapp.web import access, htmx
 from reviewapp.web.filters import choice
 
-from . import browse, export, wording
+from . import browse, export, naming, wording
 
 Lines = Callable[..., Iterator[str]]
 
@@ -28,8 +28,8 @@ def trail(request: HttpRequest) -> HttpResponse:
     """GET /trail/?action=…&who=…&path=…&job=…&since=…&until=…&after=<cursor>"""
     asked = browse.asked(request.GET)
     page = browse.newest(asked, after=request.GET.get("after", ""))
-    names = browse.names({one.job for one in page.entries if one.job is not None})
-    lines = [wording.tell(one, called=names.get(one.job or 0, "")) for one in page.entries]
+    about = naming.of(page.entries)
+    lines = [wording.tell(one, about=about.get(one.pk, naming.NOTHING)) for one in page.entries]
     context: dict[str, Any] = {
         "asked": asked,
         "page": page,
@@ -50,12 +50,14 @@ def job_trail(request: HttpRequest, job_id: int) -> HttpResponse:
     if job is None:
         raise Http404("There is no such job.")
     page = browse.life(job, after=request.GET.get("after", ""))
+    about = naming.of(page.entries)
     context = {
         "job": job,
-        "name": browse.names({job.pk}).get(job.pk, job.job_id),
+        "name": naming.of_job(job),
         "count": browse.count(job),
         "page": page,
-        "lines": [wording.tell(one) for one in page.entries],
+        "lines": [wording.tell(one, about=about.get(one.pk, naming.NOTHING)) for one in page.entries],
+        "one_job": True,
     }
     return render(request, "inspection/job.html", context)
 

@@ -15,6 +15,8 @@ from reviewapp.audit.actions import Action
 from reviewapp.audit.models import Content, Entry
 from reviewapp.web import locales
 
+from . import naming
+
 #: A value longer than this is cut on the page; the exports have it whole.
 SHOWN = 240
 #: Entries whose values are whole rows, payloads or rules: too long for a cell, and told in words instead.
@@ -71,14 +73,16 @@ class Told:
     reason: Value | None
     job: int | None
     called: str
+    key: str
+    number: int | None
     object_type: str
     object_id: str
     seconds: str
     leaf: str
 
 
-def tell(entry: Entry, *, called: str = "") -> Told:
-    """The entry in words; `called` is its document's name. `old`, `new` and `reason` should be loaded with it."""
+def tell(entry: Entry, *, about: naming.Called = naming.NOTHING) -> Told:
+    """The entry in words; `about` names its document. `old`, `new` and `reason` should be loaded with it."""
     body: dict[str, Any] = json.loads(bytes(entry.body))
     details: Mapping[str, Any] = body["details"]
     whole = entry.action in _WHOLE
@@ -99,7 +103,9 @@ def tell(entry: Entry, *, called: str = "") -> Told:
         outcome=_outcome(entry.action),
         reason=_value(entry, entry.reason),
         job=entry.job,
-        called=called,
+        called=about.name or about.job,
+        key=about.key,
+        number=about.number,
         object_type=entry.object_type,
         object_id=entry.object_id,
         seconds=str(body["seconds"]),

@@ -20,9 +20,11 @@ from reviewapp.accounts.models import User
 from reviewapp.accounts.roles import Role
 from reviewapp.audit.actions import Action
 from reviewapp.audit.models import Content, Entry
+from reviewapp.documents.models import Document
 from reviewapp.inspection import export
-from reviewapp.review import queues, verdicts
-from reviewapp.review.models import Verdict
+from reviewapp.results import ledger
+from reviewapp.review import claims, queues, triage, verdicts
+from reviewapp.review.models import Task, Verdict
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -156,6 +158,27 @@ def test_the_csv_says_old_new_who_when_and_what_was_shown(udo: Client, ana: User
     assert (row["seconds"], row["reasonsShown"]) == ("3.2", "low_confidence")
     assert row["decidedAt"].endswith("Z")
     assert row["leaf"] == Entry.objects.get(pk=int(row["id"])).leaf
+
+
+def test_the_csv_names_the_row_s_document_also_on_lines_about_a_task(udo: Client, ana: User) -> None:
+    job = factories.take_in(factories.talonic([{"values": {"total": 1}}, {"values": {"total": 2}}])).job
+    for n, key in enumerate(ledger.current_rows(job)):
+        document = Document.objects.create(
+            sha256=f"{n}" * 64,
+            size=1,
+            media_type="application/pdf",
+            state="broken",
+            problem="truncated",
+            created_at=factories.AT,
+        )
+        ledger.link_document(job=job, key=key, document=document, name=f"scan-{n}.pdf", at=factories.AT)
+    triage.run(at=factories.AT)
+    for task in Task.objects.all():
+        claims.take(task_id=task.pk, user=ana, at=timezone.now(), via=factories.VIA)
+    claimed = [one for one in rows(udo) if one["action"] == Action.TASK_CLAIMED]
+    assert {(one["vendorRowKey"], one["documentName"]) for one in claimed} == {
+        (key, f"scan-{n}.pdf") for n, key in enumerate(ledger.current_rows(job))
+    }
 
 
 def test_the_csv_holds_every_column_of_a_decision_log_in_its_order() -> None:

@@ -1,0 +1,108 @@
+"""Which document is an entry about, and which row of its job? By the row's own document as it was linked at that time."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from reviewapp.audit.models import Entry
+from reviewapp.results.models import DocumentLink, Job, ResultRow
+from reviewapp.review.models import Task
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """`name`: what people call the document, else what the upstream called the file, else ""; `job` is the upstream's id.
+    `document`: our id of it, None when none was linked then. `key`: the row's, "" for the whole job. `number`: the row's
+    place from 1, where the job has several rows; else None."""
+
+    name: str = ""
+    job: str = ""
+    document: int | None = None
+    key: str = ""
+    number: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Link:
+    at: datetime
+    id: int
+    document: int
+    name: str
+
+
+NOTHING = Called()
+
+
+def of(entries: Sequence[Entry]) -> Mapping[int, Called]:
+    """For each entry that tells of a job, what it is about. The same few queries however many there are."""
+    told = [entry for entry in entries if entry.job is not None]
+    jobs = {entry.job for entry in told if entry.job is not None}
+    tasks = _tasks(told)
+    keys = {entry.pk: _key(entry, tasks) for entry in told}
+    links, numbers = _links(jobs), _numbers(jobs, set(keys.values()))
+    known = Job.objects.filter(pk__in=jobs).values_list("pk", "file_name", "job_id")
+    called = {pk: (file_name, job_id) for pk, file_name, job_id in known}
+    about: dict[int, Called] = {}
+    for entry in told:
+        job, key = entry.job or 0, keys[entry.pk]
+        link = _newest((*links.get((job, key), ()), *(links.get((job, ""), ()) if key else ())), at=entry.at)
+        own = tasks.get(entry.object_id, ("", ""))[1] if entry.object_type == "task" else ""
+        file_name, job_id = called.get(job, ("", ""))
+        about[entry.pk] = Called(
+            name=(link.name if link is not None else "") or own or file_name,
+            job=job_id,
+            document=link.document if link is not None else None,
+            key=key,
+            number=numbers.get((job, key)),
+        )
+    return about
+
+
+def of_job(job: Job) -> str:
+    """What the job is called now: by the document that is linked to all its rows, when it has but one document."""
+    names = list(
+        DocumentLink.objects.filter(job=job, name__text__isnull=False).order_by("pk").values_list("key", "name__text")
+    )
+    if len({key for key, _name in names}) == 1:
+        return str(names[-1][1])
+    return job.file_name or job.job_id
+
+
+def _tasks(entries: Iterable[Entry]) -> dict[str, tuple[str, str]]:
+    ids = {int(one.object_id) for one in entries if one.object_type == "task" and one.object_id.isdecimal()}
+    found = Task.objects.filter(pk__in=ids).values_list("pk", "key", "document_name")
+    return {str(pk): (key, name) for pk, key, name in found}
+
+
+def _key(entry: Entry, tasks: Mapping[str, tuple[str, str]]) -> str:
+    """The row that an entry tells of: of its task, else as the body says; "" for what is about the whole job."""
+    if entry.object_type == "task":
+        return tasks.get(entry.object_id, ("", ""))[0]
+    body = json.loads(bytes(entry.body))
+    return str(body["source"].get("key") or body["details"].get("key") or "")
+
+
+def _links(jobs: set[int]) -> dict[tuple[int, str], list[_Link]]:
+    found: dict[tuple[int, str], list[_Link]] = {}
+    links = DocumentLink.objects.filter(job__in=jobs).order_by("pk")
+    for job, key, at, pk, document, name in links.values_list(
+        "job", "key", "linked_at", "pk", "document", "name__text"
+    ):
+        found.setdefault((job, key), []).append(_Link(at, pk, document, name or ""))
+    return found
+
+
+def _newest(links: Iterable[_Link], *, at: datetime) -> _Link | None:
+    linked = [one for one in links if one.at <= at]
+    return max(linked, key=lambda one: (one.at, one.id), default=None)
+
+
+def _numbers(jobs: set[int], keys: set[str]) -> dict[tuple[int, str], int]:
+    """(our job id, key) -> the row's place from 1, for jobs that have more than one row."""
+    first = ResultRow.objects.filter(job__in=jobs, source=ResultRow.Source.UPSTREAM, supersedes__isnull=True)
+    several = first.filter(ordinal__gt=0).values("job")
+    found = first.filter(job__in=several, key__in=keys).values_list("job", "key", "ordinal")
+    return {(job, key): ordinal + 1 for job, key, ordinal in found}
