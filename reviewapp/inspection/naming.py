@@ -1,15 +1,19 @@
-"""Which document is an entry about, and which row of its job? By the row's own document as it was linked at that time."""
+"""What do people call what an entry is about? Its row's document as it was linked at that time; queues, upstreams, people."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
+from reviewapp.accounts.models import User
+from reviewapp.audit.actions import Action
 from reviewapp.audit.models import Entry
 from reviewapp.results.models import DocumentLink, Job, ResultRow
-from reviewapp.review.models import Task
+from reviewapp.review import verdicts
+from reviewapp.review.models import Queue, Task, Verdict
+from reviewapp.upstreams.models import Upstream
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,17 @@ class Called:
 
 
 @dataclass(frozen=True, slots=True)
+class Names:
+    """What people call what entries point at: queues and upstreams by slug, people by our id. `stepped`: of undo and redo,
+    by (task, path, time), the act that was taken back or given again."""
+
+    queues: Mapping[str, str] = field(default_factory=dict)
+    upstreams: Mapping[str, str] = field(default_factory=dict)
+    people: Mapping[int, str] = field(default_factory=dict)
+    stepped: Mapping[tuple[str, str, datetime], Action] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class _Link:
     at: datetime
     id: int
@@ -34,6 +49,7 @@ class _Link:
 
 
 NOTHING = Called()
+NO_NAMES = Names()
 
 
 def of(entries: Sequence[Entry]) -> Mapping[int, Called]:
@@ -59,6 +75,21 @@ def of(entries: Sequence[Entry]) -> Mapping[int, Called]:
             number=numbers.get((job, key)),
         )
     return about
+
+
+def names(entries: Sequence[Entry]) -> Names:
+    """The names that these entries may need, as they are now. Four queries."""
+    tasks = {int(one.object_id) for one in entries if one.object_type == "task" and one.object_id.isdecimal()}
+    steps = Verdict.objects.filter(task__in=tasks, undoes__isnull=False).order_by("pk")
+    return Names(
+        queues=dict(Queue.objects.values_list("slug", "name")),
+        upstreams=dict(Upstream.objects.values_list("slug", "name")),
+        people=dict(User.objects.values_list("pk", "name")),
+        stepped={
+            (str(task), path, at): verdicts.ACTIONS[kind]
+            for task, path, at, kind in steps.values_list("task", "path", "at", "undoes__kind")
+        },
+    )
 
 
 def of_job(job: Job) -> str:

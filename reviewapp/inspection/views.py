@@ -28,8 +28,7 @@ def trail(request: HttpRequest) -> HttpResponse:
     """GET /trail/?action=…&who=…&path=…&job=…&since=…&until=…&after=<cursor>"""
     asked = browse.asked(request.GET)
     page = browse.newest(asked, after=request.GET.get("after", ""))
-    about = naming.of(page.entries)
-    lines = [wording.tell(one, about=about.get(one.pk, naming.NOTHING)) for one in page.entries]
+    lines = wording.told(page.entries)
     context: dict[str, Any] = {
         "asked": asked,
         "page": page,
@@ -50,13 +49,12 @@ def job_trail(request: HttpRequest, job_id: int) -> HttpResponse:
     if job is None:
         raise Http404("There is no such job.")
     page = browse.life(job, after=request.GET.get("after", ""))
-    about = naming.of(page.entries)
     context = {
         "job": job,
         "name": naming.of_job(job),
         "count": browse.count(job),
         "page": page,
-        "lines": [wording.tell(one, about=about.get(one.pk, naming.NOTHING)) for one in page.entries],
+        "lines": wording.told(page.entries),
         "one_job": True,
     }
     return render(request, "inspection/job.html", context)

@@ -1,9 +1,10 @@
-"""How is an entry told to a person? Who, what, on what, and what was before and after; from the stored body alone."""
+"""How is an entry told to a person? Who, what, on what, and what was before and after; from the stored body and the names
+that `naming` finds to what it points at."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -15,7 +16,7 @@ from reviewapp.audit.actions import Action
 from reviewapp.audit.models import Content, Entry
 from reviewapp.web import locales
 
-from . import naming
+from . import naming, rule_changes
 
 #: A value longer than this is cut on the page; the exports have it whole.
 SHOWN = 240
@@ -81,10 +82,16 @@ class Told:
     leaf: str
 
 
-def tell(entry: Entry, *, about: naming.Called = naming.NOTHING) -> Told:
-    """The entry in words; `about` names its document. `old`, `new` and `reason` should be loaded with it."""
+def told(entries: Sequence[Entry]) -> list[Told]:
+    """A page of entries in words. `old`, `new` and `reason` should be loaded with each; the queries are always as many."""
+    about, names = naming.of(entries), naming.names(entries)
+    return [tell(one, about=about.get(one.pk, naming.NOTHING), names=names) for one in entries]
+
+
+def tell(entry: Entry, *, about: naming.Called = naming.NOTHING, names: naming.Names = naming.NO_NAMES) -> Told:
+    """The entry in words; `about` names its document, `names` what else it points at."""
     body: dict[str, Any] = json.loads(bytes(entry.body))
-    details: Mapping[str, Any] = body["details"]
+    details, source = _named(body["details"], names), _named(body["source"], names)
     whole = entry.action in _WHOLE
     return Told(
         id=entry.pk,
@@ -93,13 +100,15 @@ def tell(entry: Entry, *, about: naming.Called = naming.NOTHING) -> Told:
         who=str(body["actor"]["name"]),
         machine=body["actor"]["type"] != "person",
         action=entry.action,
-        act=str(Action(entry.action).label) if entry.action in Action.values else entry.action,
+        act=_act(entry, str(details.get("step", "")), names),
         strong=entry.action in _ENDS_TASK,
         path=entry.path,
-        on=_on(entry, details, body["source"]),
+        on=_on(entry, details, source),
         old=None if whole else _value(entry, entry.old),
         new=None if whole else _value(entry, entry.new),
-        said=_said(entry, details),
+        said=rule_changes.told(entry.old, entry.new, names=names)
+        if entry.action == Action.QUEUE_CHANGED
+        else _said(entry, details),
         outcome=_outcome(entry.action),
         reason=_value(entry, entry.reason),
         job=entry.job,
@@ -127,6 +136,21 @@ def _value(entry: Entry, content: Content | None) -> Value | None:
         return None
     text = _("empty") if content.type == "null" else plain(entry, content)
     return Value(text[:SHOWN], cut=len(text) > SHOWN, erased_at=content.erased_at)
+
+
+def _named(facts: Mapping[str, Any], names: naming.Names) -> dict[str, Any]:
+    """The facts with names in the place of queues' and upstreams' slugs."""
+    known = {"queue": names.queues, "upstream": names.upstreams}
+    return {name: known[name].get(fact, fact) if name in known else fact for name, fact in facts.items()}
+
+
+def _act(entry: Entry, step: str, names: naming.Names) -> str:
+    if entry.action not in Action.values:
+        return entry.action
+    act = names.stepped.get((entry.object_id, entry.path, entry.at), Action(entry.action)).label
+    if step == "undo":
+        return _("undid: %(act)s") % {"act": act}
+    return _("redid: %(act)s") % {"act": act} if step == "redo" else str(act)
 
 
 def _outcome(action: str) -> str:
@@ -169,20 +193,28 @@ def _row(details: Mapping[str, Any], source: Mapping[str, Any]) -> str:
 
 
 def _opened(details: Mapping[str, Any], source: Mapping[str, Any]) -> str:
-    return _("Queue %(queue)s: %(n)s of %(of)s fields need eyes, threshold %(threshold)s") % {
+    n = int(details.get("to_check", 0))
+    said = ngettext(
+        "Queue %(queue)s: %(n)d of %(of)s fields needs eyes, threshold %(threshold)s",
+        "Queue %(queue)s: %(n)d of %(of)s fields need eyes, threshold %(threshold)s",
+        n,
+    )
+    return said % {
         "queue": details.get("queue", ""),
-        "n": details.get("to_check", ""),
+        "n": n,
         "of": details.get("of", ""),
         "threshold": details.get("threshold", ""),
     }
 
 
 def _again(details: Mapping[str, Any], source: Mapping[str, Any]) -> str:
-    return _("Queue %(queue)s: %(n)s fields need eyes, threshold %(threshold)s") % {
-        "queue": details.get("queue", ""),
-        "n": details.get("to_check", ""),
-        "threshold": details.get("threshold", ""),
-    }
+    n = int(details.get("to_check", 0))
+    said = ngettext(
+        "Queue %(queue)s: %(n)d field needs eyes, threshold %(threshold)s",
+        "Queue %(queue)s: %(n)d fields need eyes, threshold %(threshold)s",
+        n,
+    )
+    return said % {"queue": details.get("queue", ""), "n": n, "threshold": details.get("threshold", "")}
 
 
 def _until(details: Mapping[str, Any], source: Mapping[str, Any]) -> str:

@@ -85,15 +85,28 @@ def moment(at: datetime) -> str:
 
 
 def span(length: timedelta) -> str:
-    """A length of time in its largest unit, cut: "50 min", "6 h", "3 d". Less than a minute is "<1 min"."""
+    """A length of time in its largest unit, cut: "50 min", "6 h", "3 d". Below two hours the minutes are said as well:
+    "1 h 55 min". Less than a minute is "<1 min"."""
     minutes = int(length.total_seconds() // 60)
     if minutes < 1:
         return gettext("<1 min")
     if minutes < 120:
-        return gettext("%(minutes)s min") % {"minutes": number(minutes)}
+        return exact(minutes)
     if minutes < 48 * 60:
         return gettext("%(hours)s h") % {"hours": number(minutes // 60)}
     return gettext("%(days)s d") % {"days": number(minutes // (24 * 60))}
+
+
+def exact(minutes: int) -> str:
+    """So many minutes, nothing cut: "50 min", "1 h 55 min", "1 d 1 h"."""
+    days, rest = divmod(minutes, 24 * 60)
+    hours, left = divmod(rest, 60)
+    said = [
+        gettext("%(days)s d") % {"days": number(days)} if days else "",
+        gettext("%(hours)s h") % {"hours": number(hours)} if hours else "",
+        gettext("%(minutes)s min") % {"minutes": number(left)} if left or not minutes else "",
+    ]
+    return " ".join(one for one in said if one)
 
 
 def _wall(at: datetime | time) -> time:

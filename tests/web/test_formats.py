@@ -44,10 +44,29 @@ def test_a_score_is_cut_and_never_rounded_up(value: str, shown: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("minutes", "shown"), [(0, "<1 min"), (1, "1 min"), (119, "119 min"), (120, "2 h"), (2879, "47 h"), (2880, "2 d")]
+    ("minutes", "shown"),
+    [
+        (0, "<1 min"),
+        (1, "1 min"),
+        (59, "59 min"),
+        (60, "1 h"),
+        (115, "1 h 55 min"),
+        (119, "1 h 59 min"),
+        (120, "2 h"),
+        (2879, "47 h"),
+        (2880, "2 d"),
+    ],
 )
 def test_a_span_is_told_in_its_largest_unit(minutes: int, shown: str) -> None:
     assert locales.span(timedelta(minutes=minutes)) == shown
+
+
+@pytest.mark.parametrize(
+    ("minutes", "shown"), [(0, "0 min"), (90, "1 h 30 min"), (480, "8 h"), (1440, "1 d"), (1501, "1 d 1 h 1 min")]
+)
+def test_a_number_of_minutes_is_told_whole(minutes: int, shown: str) -> None:
+    assert locales.exact(minutes) == shown
+    assert drawn("{{ n|minutes }}", n=minutes) == shown
 
 
 def test_times_tell_machines_the_exact_moment() -> None:
@@ -59,6 +78,7 @@ def test_times_tell_machines_the_exact_moment() -> None:
 def test_ages_and_due_times_count_from_the_request() -> None:
     assert ">6 h<" in drawn("{% age since %}", since=AT - timedelta(hours=6))
     assert ">in 20 min<" in drawn("{% due at %}", at=AT + timedelta(minutes=20))
+    assert ">in 1 h 55 min<" in drawn("{% due at %}", at=AT + timedelta(minutes=115))
     late = drawn("{% due at %}", at=AT - timedelta(hours=2))
     assert ">2 h overdue<" in late and 'class="overdue"' in late
     assert drawn("{% age none %}{% due none %}{{ none|moment }}{{ none|number }}", none=None) == ""

@@ -29,6 +29,12 @@ def upto(count: int, limit: int) -> str:
 
 
 @register.filter
+def minutes(count: int | None) -> str:
+    """A number of minutes in days, hours and minutes; nothing is cut."""
+    return "" if count is None else locales.exact(count)
+
+
+@register.filter
 def moment(at: datetime | None) -> SafeString | str:
     """Day and time, with the exact moment for machines."""
     return "" if at is None else _time(at, locales.moment(at))
