@@ -35,6 +35,10 @@ class Empty(Refused):
     """Not one byte."""
 
 
+class NotADocument(Refused):
+    """Not a PDF, PNG, JPEG or TIFF by its content, whatever its name says: its pages can never be shown."""
+
+
 @dataclass(frozen=True)
 class _Arrived:
     """A file on its way in, whole and hashed, in a folder that goes away."""
@@ -44,14 +48,19 @@ class _Arrived:
     size: int
 
 
-def keep(*, chunks: Iterable[bytes], at: datetime, max_bytes: int = MAX_BYTES) -> Document:
+def keep(
+    *, chunks: Iterable[bytes], at: datetime, max_bytes: int = MAX_BYTES, documents_only: bool = False
+) -> Document:
     """Keep a file for good and say what it is. The same bytes again give the same Document.
 
-    Any bytes end in a Document with a state and, unless it is `ready`, a problem. Raises Empty or TooLarge (both
-    Refused), what `chunks` raises, storage.Damaged when the store has these bytes in another length, and RuntimeError
-    inside a transaction (no file is read or hashed in one).
+    Any bytes end in a Document with a state and, unless it is `ready`, a problem; with `documents_only` those of a kind
+    that can never be shown are refused (one that is damaged or locked is kept: it is evidence). Raises Empty, TooLarge or
+    NotADocument (all Refused), what `chunks` raises, storage.Damaged when the store has these bytes in another length,
+    and RuntimeError inside a transaction (no file is read or hashed in one).
     """
     with _arrived(chunks, max_bytes) as arrived:
+        if documents_only and _media_type(arrived.path) is MediaType.OTHER:
+            raise NotADocument(Problem.NOT_A_DOCUMENT)
         known = Document.objects.filter(sha256=arrived.sha256).first()
         if known is not None and storage.store().exists(storage.name_of(arrived.sha256)):
             return known

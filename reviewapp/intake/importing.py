@@ -158,6 +158,8 @@ def _attach(
             # An empty or over-large file is no evidence; the fields stay reviewable without it.
             report.documents_missing.append(found.name)
             continue
+        if job.document_links.filter(key=key, document=document).exists():
+            continue  # it was attached before; what people attached since stays the newest
         ledger.link_document(job=job, key=key, document=document, name=found.name, at=at, by=by, via=via)
 
 

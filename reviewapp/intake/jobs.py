@@ -49,6 +49,14 @@ class Standing:
     current: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """One document that was attached; `shown` when it is the newest of a row, as `ledger.document_of` says."""
+
+    link: DocumentLink
+    shown: bool
+
+
 def page(asked: Filter) -> Page:
     """The newest change first. One query."""
     jobs = Job.objects.select_related("upstream")
@@ -94,9 +102,11 @@ def parts(job: Job) -> list[PayloadPart]:
     return list(found.annotate(erased_at=F("content__erased_at"), characters=Length("content__text")))
 
 
-def documents(job: Job) -> list[DocumentLink]:
-    """Every document linked to the job or to a row of it, the newest first."""
-    return list(job.document_links.select_related("document", "name").order_by("-id"))
+def documents(job: Job) -> list[Linked]:
+    """Every document linked to the job or to a row of it, the newest first, and whether it is the one that is shown."""
+    links = list(job.document_links.select_related("document", "name").order_by("-id"))
+    shown = {link.pk for key in (*keys(job), "") if (link := _first(links, key)) is not None}
+    return [Linked(link, shown=link.pk in shown) for link in links]
 
 
 def rejected(after: str) -> tuple[list[Rejected], str]:
@@ -117,6 +127,10 @@ def keys(job: Job) -> list[str]:
     """The keys of the job's rows, in its order."""
     first = ResultRow.objects.filter(job=job, source=ResultRow.Source.UPSTREAM, supersedes__isnull=True)
     return list(first.order_by("ordinal", "id").values_list("key", flat=True))
+
+
+def _first(links: Sequence[DocumentLink], key: str) -> DocumentLink | None:
+    return next((one for one in links if one.key in (key, "")), None)
 
 
 def _count(rows: QuerySet[ResultRow] | QuerySet[DocumentLink]) -> Subquery:

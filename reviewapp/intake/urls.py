@@ -12,6 +12,7 @@ urlpatterns = [
     path("jobs/<int:job_id>/", jobs.job, name="job"),
     path("jobs/<int:job_id>/document/", jobs.document, name="document"),
     path("jobs/<int:job_id>/documents/<int:link_id>/", jobs.file, name="file"),
+    path("jobs/<int:job_id>/documents/<int:link_id>/shown/", jobs.shown, name="shown"),
     path("upstreams/", upstreams.page, name="upstreams"),
     path("upstreams/<slug:slug>/", upstreams.upstream, name="upstream"),
     path("upstreams/<slug:slug>/categories/", upstreams.categories, name="categories"),

@@ -133,9 +133,11 @@ def link_document(
     by: trail.Actor = trail.SYSTEM,
     via: trail.Via = trail.Via(),
 ) -> DocumentLink | None:
-    """Attach a document to a job, or to one of its rows. Added, never overwritten; None when it is linked already."""
+    """Attach a document to a job, or to one of its rows, in the place of what was shown there before. Added, never
+    overwritten: an earlier document comes back by linking it again. None when it is the newest already."""
     with transaction.atomic():
-        before = document_of(job, key)
+        # A link to all rows takes the place of what any of them had, so there the newest of the whole job counts.
+        before = document_of(job, key) if key else _newest_link(job)
         if before is not None and before.key == key and before.document_id == document.pk:
             return None
         kept_name = content.keep(type="text", text=name)
@@ -239,9 +241,12 @@ def newest_payload(job: Job) -> Mapping[str, str]:
 
 
 def document_of(job: Job, key: str) -> DocumentLink | None:
-    """The newest document of a row: its own link, else the job's."""
-    links = job.document_links.filter(key__in=[key, ""]).select_related("document", "name").order_by("-key", "-id")
-    return links.first()
+    """The newest document of a row, whether it was linked to this row or to all rows of the job."""
+    return job.document_links.filter(key__in=[key, ""]).select_related("document", "name").order_by("-id").first()
+
+
+def _newest_link(job: Job) -> DocumentLink | None:
+    return job.document_links.select_related("document", "name").order_by("-id").first()
 
 
 class Erased(LookupError):

@@ -63,6 +63,7 @@ TABLE: dict[str, tuple[str, str, Mapping[str, int]]] = {
     "intake:rejected_one": ("GET", "/jobs/rejected/{rejected}/", JOBS),
     "intake:job": ("GET", "/jobs/{job}/", JOBS),
     "intake:document": ("POST", "/jobs/{job}/document/", {**JOBS, "sol": 422, "udo": 403, "ada": 422}),
+    "intake:shown": ("POST", "/jobs/{job}/documents/4711/shown/", {**JOBS, "sol": 404, "udo": 403, "ada": 404}),
     "intake:file": ("GET", "/jobs/{job}/documents/4711/", {**JOBS, "sol": 404, "udo": 404, "ada": 404}),
     "intake:upstreams": ("GET", "/upstreams/", ADMIN),
     "intake:upstream": ("GET", "/upstreams/{upstream}/", ADMIN),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,8 +16,10 @@ from django.utils import timezone
 from reviewapp.accounts.roles import Role
 from reviewapp.audit.actions import Action
 from reviewapp.audit.models import Entry
-from reviewapp.intake import importing, rejections
+from reviewapp.documents.models import Document
+from reviewapp.intake import importing, jobs, rejections
 from reviewapp.intake.models import Rejected
+from reviewapp.results import ledger
 from reviewapp.results.models import DocumentLink, Job
 from reviewapp.upstreams.models import AttachedSchema
 from tests import factories
@@ -115,6 +118,67 @@ def test_a_document_is_attached_and_another_one_replaces_it_without_a_loss(sol: 
     assert saved["Content-Disposition"].startswith("attachment")
 
 
+def shown_on(client: Client, job: Job) -> list[tuple[str | None, bool]]:
+    links = client.get(f"/jobs/{job.pk}/").context["links"]
+    return [(one.link.name.text, one.shown) for one in links]
+
+
+def test_an_earlier_document_is_shown_again_when_somebody_says_so(sol: Client) -> None:
+    job = factories.create_job()
+    for name, data in (("good.pdf", PDF), ("wrong.pdf", PDF.replace(b"200 100", b"300 100"))):
+        sol.post(f"/jobs/{job.pk}/document/", {"document": SimpleUploadedFile(name, data)})
+    assert shown_on(sol, job) == [("wrong.pdf", True), ("good.pdf", False)]
+    first = DocumentLink.objects.order_by("id")[0]
+    response = sol.post(f"/jobs/{job.pk}/documents/{first.pk}/shown/", follow=True)
+    assert "shown from now on" in response.content.decode()
+    assert shown_on(sol, job) == [("good.pdf", True), ("wrong.pdf", False), ("good.pdf", False)]
+    newest = ledger.document_of(job, "0")
+    assert newest is not None and newest.name.text == "good.pdf"
+    again = sol.post(f"/jobs/{job.pk}/documents/{newest.pk}/shown/", follow=True)
+    assert "Nothing was changed" in again.content.decode() and DocumentLink.objects.count() == 3
+    ana = factories.sign_in(factories.create_user())
+    assert ana.post(f"/jobs/{job.pk}/documents/{first.pk}/shown/").status_code == 403
+
+
+def test_of_a_job_of_several_rows_the_newest_link_of_each_counts(sol: Client) -> None:
+    job = factories.create_job(factories.talonic([{"values": {"total": 1}}, {"values": {"total": 2}}]))
+    one, two = jobs.keys(job)
+    for name, key, width in (("one.pdf", one, b"210"), ("two.pdf", two, b"220"), ("all.pdf", "", b"230")):
+        data = {"document": SimpleUploadedFile(name, PDF.replace(b"200 100", width + b" 100")), "key": key}
+        assert sol.post(f"/jobs/{job.pk}/document/", data).status_code == 302
+    assert shown_on(sol, job) == [("all.pdf", True), ("two.pdf", False), ("one.pdf", False)]
+    sol.post(f"/jobs/{job.pk}/documents/{DocumentLink.objects.order_by('id')[1].pk}/shown/")
+    assert shown_on(sol, job) == [("two.pdf", True), ("all.pdf", True), ("two.pdf", False), ("one.pdf", False)]
+    assert [link.name.text for key in (one, two) if (link := ledger.document_of(job, key))] == ["all.pdf", "two.pdf"]
+    sol.post(f"/jobs/{job.pk}/documents/{DocumentLink.objects.order_by('id')[2].pk}/shown/")
+    assert [link.name.text for key in (one, two) if (link := ledger.document_of(job, key))] == ["all.pdf", "all.pdf"]
+
+
+def test_an_import_again_leaves_the_document_that_somebody_chose(sol: Client, tmp_path: Path) -> None:
+    (tmp_path / "papers").mkdir()
+    (tmp_path / "papers" / "paper.pdf").write_bytes(PDF)
+    payload = tmp_path / "paper.json"
+    payload.write_text(json.dumps(factories.unsiloed({"total": (1, 0.9)})))
+    for _again in range(2):
+        importing.run(files=[payload], at=timezone.now(), documents=tmp_path / "papers")
+        job = Job.objects.get()
+        sol.post(f"/jobs/{job.pk}/document/", {"document": SimpleUploadedFile("ours.pdf", PDF + b"\n")})
+    assert shown_on(sol, job) == [("ours.pdf", True), ("paper.pdf", False)]
+
+
+@pytest.mark.parametrize("name", ["note.txt", "fake.pdf"])
+def test_a_file_that_can_never_be_shown_is_refused_and_hides_nothing(sol: Client, name: str) -> None:
+    task = factories.create_task()
+    sol.post(f"/jobs/{task.job_id}/document/", {"document": SimpleUploadedFile("good.pdf", PDF)})
+    useless = b"just words, whatever the name says"
+    for address, field in ((f"/jobs/{task.job_id}/document/", "document"), (f"/tasks/{task.pk}/document/", "file")):
+        response = sol.post(address, {field: SimpleUploadedFile(name, useless)})
+        assert response.status_code == 422
+        assert "not a PDF, PNG, JPEG or TIFF" in response.content.decode()
+    assert [link.name.text for link in DocumentLink.objects.all()] == ["good.pdf"]
+    assert not Document.objects.filter(sha256=factories.sha256(useless)).exists()
+
+
 def test_a_document_of_another_job_is_not_found_under_this_one(sol: Client) -> None:
     one, other = factories.create_job(), factories.create_job()
     sol.post(f"/jobs/{one.pk}/document/", {"document": SimpleUploadedFile("a.pdf", PDF)})
@@ -173,7 +237,7 @@ def test_rejected_payloads_come_in_pages(sol: Client) -> None:
 
 def test_an_import_and_the_page_agree(sol: Client, tmp_path: Path) -> None:
     good, bad = tmp_path / "good.json", tmp_path / "bad.json"
-    good.write_text(__import__("json").dumps(factories.unsiloed({"total": (1, 0.9)})))
+    good.write_text(json.dumps(factories.unsiloed({"total": (1, 0.9)})))
     bad.write_text("[1, 2]")
     report = importing.run(files=[good, bad], at=timezone.now())
     page = sol.get("/jobs/")

@@ -15,7 +15,7 @@ from reviewapp.accounts import actors
 from reviewapp.documents import serving
 from reviewapp.intake import attaching, jobs
 from reviewapp.intake.forms import DocumentForm
-from reviewapp.results.models import STATUS_LABELS, Job
+from reviewapp.results.models import STATUS_LABELS, DocumentLink, Job
 from reviewapp.upstreams.models import Upstream
 from reviewapp.web import access, htmx
 from reviewapp.web.filters import choice
@@ -23,6 +23,9 @@ from reviewapp.web.filters import choice
 NOT_KEPT = {
     "too_large": gettext_lazy("The file is larger than 100 MB and was not kept."),
     "empty": gettext_lazy("The file is empty and was not kept."),
+    "not_a_document": gettext_lazy(
+        "The file is not a PDF, PNG, JPEG or TIFF, whatever its name says. It was not attached."
+    ),
 }
 
 
@@ -100,27 +103,51 @@ def document(request: HttpRequest, job_id: int) -> HttpResponse:
     return redirect("intake:job", found.pk)
 
 
+@access.needs("intake.import")
+@require_POST
+def shown(request: HttpRequest, job_id: int, link_id: int) -> HttpResponse:
+    """POST /jobs/<id>/documents/<link id>/shown/: show this file again, though another was attached since."""
+    found = _job(job_id)
+    link = _document(found, link_id)
+    again = attaching.show_again(
+        job=found,
+        link=link,
+        at=request.at,  # type: ignore[attr-defined]
+        by=actors.person(request.user),
+        via=actors.via(request),
+    )
+    if again is None:
+        messages.info(request, _("This file is the one that is shown. Nothing was changed."))
+    else:
+        messages.success(request, _("This file is shown from now on; the others stay in the history."))
+    return redirect("intake:job", found.pk)
+
+
 @access.needs("intake.see")
 @require_safe
 def file(request: HttpRequest, job_id: int, link_id: int) -> HttpResponseBase:
     """GET /jobs/<id>/documents/<link id>/: the file as it came, to be saved."""
-    link = _job(job_id).document_links.select_related("document", "name").filter(pk=link_id).first()
-    if link is None:
-        raise Http404("There is no such document.")
+    link = _document(_job(job_id), link_id)
     return serving.respond(document=link.document, request=request, name=link.name.text or "document", download=True)
 
 
 def _page(request: HttpRequest, found: Job, *, form: DocumentForm | None = None, status: int = 200) -> HttpResponse:
-    links = jobs.documents(found)
     context = {
         "job": found,
         "rows": jobs.rows(found),
-        "links": links,
+        "links": jobs.documents(found),
         "parts": jobs.parts(found),
         "form": form or DocumentForm(keys=jobs.keys(found)),
         "troubled": found.status in jobs.TROUBLED,
     }
     return render(request, "intake/job.html", context, status=status)
+
+
+def _document(found: Job, link_id: int) -> DocumentLink:
+    link: DocumentLink | None = found.document_links.select_related("document", "name").filter(pk=link_id).first()
+    if link is None:
+        raise Http404("There is no such document.")
+    return link
 
 
 def _job(job_id: int) -> Job:

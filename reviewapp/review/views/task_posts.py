@@ -164,9 +164,12 @@ def attach(request: HttpRequest, task_id: int) -> HttpResponse:
     if upload is None:
         return _refused(request, task, _("Choose a file first."), 422)
     try:
-        kept = vault.keep(chunks=upload.chunks(), at=_at(request))
+        kept = vault.keep(chunks=upload.chunks(), at=_at(request), documents_only=True)
     except vault.TooLarge:
         return _refused(request, task, _("The file is larger than 100 MB and was not kept."), 422)
+    except vault.NotADocument:
+        text = _("The file is not a PDF, PNG, JPEG or TIFF, whatever its name says. It was not attached.")
+        return _refused(request, task, text, 422)
     except vault.Refused:
         return _refused(request, task, _("The file is empty and was not kept."), 422)
     ledger.link_document(
