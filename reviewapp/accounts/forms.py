@@ -16,6 +16,11 @@ from django.utils.translation import gettext_lazy as _
 from .models import Scope, User, sign_in_name
 from .roles import Role
 
+#: Of the names of the time zone database: the parts of the world.
+AREAS = frozenset(
+    ("Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
+)
+
 
 class SignInForm(AuthenticationForm):
     """Sign-in name and password. The name's one spelling goes on, so that every spelling counts as the same person."""
@@ -50,7 +55,9 @@ class MeForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["time_zone"].choices = _zones()  # type: ignore[attr-defined]
+        kept = self.initial.get("time_zone", "UTC")
+        others = [] if kept in dict(_zones()) else [(kept, kept)]
+        self.fields["time_zone"].choices = [*_zones(), *others]  # type: ignore[attr-defined]
 
 
 class NewPersonForm(forms.Form):
@@ -150,8 +157,10 @@ class NewKeyForm(forms.Form):
 
 @functools.cache
 def _zones() -> list[tuple[str, str]]:
+    """UTC and the places, as area/city; not the database's older names, offsets and files that are no place."""
     # Reads some hundred files, hence once in a process.
-    return [(one, one.replace("_", " ")) for one in sorted(zoneinfo.available_timezones())]
+    places = sorted(one for one in zoneinfo.available_timezones() if one.partition("/")[0] in AREAS and "/" in one)
+    return [("UTC", "UTC"), *((one, one.replace("_", " ")) for one in places)]
 
 
 def password_rules() -> list[str]:

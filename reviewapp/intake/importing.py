@@ -28,6 +28,8 @@ SLUGS = {
     Kind.TALONIC: "talonic",
     Kind.LLAMACLOUD: "llamacloud",
 }
+#: What people call those.
+NAMES = {**KIND_LABELS, Kind.UNSILOED_EXTRACT: "Unsiloed"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +112,10 @@ def run(
 def upstream_for(*, kind: Kind, slug: str, categories: Sequence[str], at: datetime) -> Upstream:
     """The named upstream, else the kind's own; made when it is not there. Categories given now are remembered."""
     with transaction.atomic():
+        slug = slug or SLUGS[kind]
+        name = str(NAMES[kind]) if slug == SLUGS[kind] else slug
         upstream, _ = Upstream.objects.get_or_create(
-            slug=slug or SLUGS[kind],
-            defaults={"name": slug or str(KIND_LABELS[kind]), "kind": kind.value, "created_at": at},
+            slug=slug, defaults={"name": name, "kind": kind.value, "created_at": at}
         )
         text = json.dumps(list(categories), ensure_ascii=False) if categories else upstream.categories
         if text != upstream.categories:

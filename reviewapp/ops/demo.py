@@ -63,7 +63,7 @@ def fill(*, at: datetime) -> Sequence[Login]:
         report = importing.run(
             files=[index.PAYLOADS / sample.payload],
             at=arrived,
-            documents=index.DOCUMENTS,
+            documents=index.DOCUMENTS if sample.attached else None,
             upstream=sample.upstream,
             kind=Kind(sample.kind),
             categories=_categories(sample.categories),
@@ -103,7 +103,7 @@ def _password(username: str) -> str:
 
 def _queues(folk: dict[str, User]) -> None:
     with transaction.atomic():
-        for position, columns in enumerate(_QUEUES):
+        for position, columns in enumerate(_QUEUES, start=1):
             Queue.objects.get_or_create(slug=columns["slug"], defaults={**columns, "position": position})
         Queue.objects.get_or_create(
             is_default=True, defaults={"slug": "everything-else", "name": "Everything else", "position": 1000}

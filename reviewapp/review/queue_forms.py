@@ -15,7 +15,7 @@ from reviewapp.accounts.models import User
 from reviewapp.upstreams.models import KIND_LABELS
 
 from .models import Queue
-from .queue_rules import Rule
+from .queue_rules import MAX_POSITION, Rule
 
 MAX_FIELDS = 500
 
@@ -66,8 +66,8 @@ class QueueForm(forms.Form):
     )
     position = forms.IntegerField(
         label=gettext_lazy("Position"),
-        min_value=1,
-        max_value=100_000,
+        min_value=0,
+        max_value=MAX_POSITION,
         help_text=gettext_lazy("The first queue that fits takes the row, the lowest number first."),
     )
     policy = forms.ChoiceField(label=gettext_lazy("Order"), choices=Queue.Policy.choices)

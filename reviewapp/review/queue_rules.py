@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils.text import slugify
 
 from reviewapp.accounts import actors
@@ -22,6 +23,7 @@ from .models import Membership, Queue, Task
 
 #: Rows are handed over in pages, so that a queue of 100,000 is never in memory at once.
 PAGE = 2000
+MAX_POSITION = 100_000
 #: What decides which rows a queue takes, and what decides which fields need eyes in it.
 _CHOOSES = ("upstream", "kind", "schema_name", "position")
 _JUDGES = ("threshold", "grounding_threshold", "field_thresholds", "queues_no_confidence", "policy")
@@ -52,6 +54,16 @@ class SlugTaken(ValueError):
     """Another queue has this name in its address."""
 
 
+class PositionTaken(ValueError):
+    """Another queue has this position, so nothing would say which of the two is asked first."""
+
+
+def free_position() -> int:
+    """Behind every queue that has a rule."""
+    last = Queue.objects.filter(is_default=False).aggregate(last=Max("position"))["last"]
+    return 1 if last is None else min(int(last) + 1, MAX_POSITION)
+
+
 def rule_of(queue: Queue) -> Rule:
     """The queue's rule as it stands."""
     return Rule(
@@ -63,20 +75,27 @@ def rule_of(queue: Queue) -> Rule:
         policy=queue.policy,
         threshold=queue.threshold,
         grounding_threshold=queue.grounding_threshold,
-        field_thresholds=json.loads(queue.field_thresholds),
+        field_thresholds=own_thresholds(queue),
         queues_no_confidence=queue.queues_no_confidence,
         due_minutes=queue.due_minutes,
         members=tuple(queue.membership_set.order_by("user").values_list("user", flat=True)),
     )
 
 
+def own_thresholds(queue: Queue) -> dict[str, str]:
+    """The fields that have a threshold of their own: {pointer: exact text}."""
+    found: dict[str, str] = json.loads(queue.field_thresholds)
+    return found
+
+
 def make(*, rule: Rule, user: User, at: datetime, via: trail.Via) -> Queue:
-    """A new queue. Rows of open tasks that it now takes are handed to triage. Raises SlugTaken."""
+    """A new queue. Rows of open tasks that it now takes are handed to triage. Raises SlugTaken or PositionTaken."""
     slug = slugify(rule.name)[:64] or "queue"
     with transaction.atomic():
         if slug == "new" or Queue.objects.filter(slug=slug).exists():
             raise SlugTaken(slug)
         queue = Queue(slug=slug, is_default=False)
+        _no_other_at(rule.position, queue)
         _write(queue, rule)
         _note(queue, old=None, new=rule, user=user, at=at, via=via)
         _hand_over(Task.objects.all())
@@ -86,7 +105,8 @@ def make(*, rule: Rule, user: User, at: datetime, via: trail.Via) -> Queue:
 def change(*, queue_id: int, rule: Rule, user: User, at: datetime, via: trail.Via) -> bool:
     """Give the queue this rule; False when it has it already. The rows of open tasks that the change may touch are handed
     to review again in the same transaction, so that triage judges each anew, however many there are and even after a
-    crash: those of this queue for a threshold, those of all queues when another part of the work may now belong here."""
+    crash: those of this queue for a threshold, those of all queues when another part of the work may now belong here.
+    Raises PositionTaken."""
     with transaction.atomic():
         queue = Queue.objects.select_for_update().get(pk=queue_id)
         old = rule_of(queue)
@@ -95,6 +115,8 @@ def change(*, queue_id: int, rule: Rule, user: User, at: datetime, via: trail.Vi
         changed = {name for name, value in rule.as_plain().items() if old.as_plain()[name] != value}
         if not changed:
             return False
+        if "position" in changed:
+            _no_other_at(rule.position, queue)
         _write(queue, rule)
         _note(queue, old=old, new=rule, user=user, at=at, via=via)
         if changed & set(_CHOOSES):
@@ -102,6 +124,13 @@ def change(*, queue_id: int, rule: Rule, user: User, at: datetime, via: trail.Vi
         elif changed & set(_JUDGES):
             _hand_over(Task.objects.filter(queue=queue))
         return True
+
+
+def _no_other_at(position: int | None, queue: Queue) -> None:
+    if position is None or queue.is_default:
+        return
+    if Queue.objects.filter(is_default=False, position=position).exclude(pk=queue.pk).exists():
+        raise PositionTaken(position)
 
 
 def _at_position(rule: Rule, position: int | None) -> Rule:

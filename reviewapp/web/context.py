@@ -27,6 +27,7 @@ ENTRIES = (
     Entry("intake:jobs", _("Jobs"), "intake.see"),
     Entry("review:board", _("Board"), "review.supervise"),
     Entry("inspection:trail", _("Trail"), "audit.read"),
+    Entry("intake:upstreams", _("Upstreams"), "upstreams.configure"),
     Entry("accounts:people", _("People"), "accounts.manage"),
     Entry("accounts:keys", _("API keys"), "api.manage"),
 )

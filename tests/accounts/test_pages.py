@@ -120,6 +120,18 @@ def test_a_person_chooses_how_to_read_and_write() -> None:
     assert (ana.locale, ana.time_zone, ana.theme) == ("de", "Europe/Berlin", "dark")
 
 
+def test_the_time_zones_offered_are_places_and_the_one_that_is_kept() -> None:
+    ana = factories.create_user()
+    page = client_of(ana).get("/me/").content.decode()
+    for zone in ("UTC", "Europe/Berlin", "America/Argentina/Buenos_Aires", "Asia/Kolkata"):
+        assert f'<option value="{zone}"' in page
+    for none in ("Factory", "localtime", "posixrules", "Etc/GMT+2", "CET", "US/Eastern", "SystemV/AST4"):
+        assert f'<option value="{none}"' not in page
+    User.objects.filter(pk=ana.pk).update(time_zone="Etc/GMT+2")
+    answer = client_of(ana).post("/me/", {"locale": "de", "time_zone": "Etc/GMT+2", "theme": ""})
+    assert answer.status_code == 302
+
+
 def test_a_new_key_is_shown_once_and_works(ada: User) -> None:
     client = client_of(ada)
     typed = {

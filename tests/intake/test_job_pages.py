@@ -17,6 +17,7 @@ from reviewapp.accounts.roles import Role
 from reviewapp.audit.actions import Action
 from reviewapp.audit.models import Entry
 from reviewapp.documents.models import Document
+from reviewapp.extraction.model import Kind
 from reviewapp.intake import importing, jobs, rejections
 from reviewapp.intake.models import Rejected
 from reviewapp.results import ledger
@@ -243,6 +244,14 @@ def test_an_import_and_the_page_agree(sol: Client, tmp_path: Path) -> None:
     page = sol.get("/jobs/")
     assert len(page.context["page"].jobs) == report.jobs == Job.objects.count() == 1
     assert page.context["all_rejected"] == len(report.rejected) == 1
+
+
+def test_an_upstream_made_by_an_import_has_a_proper_name() -> None:
+    made = {
+        kind: [importing.upstream_for(kind=kind, slug=slug, categories=(), at=factories.AT).name for slug in slugs]
+        for kind, slugs in ((Kind.UNSILOED_EXTRACT, ("", "unsiloed", "papers")), (Kind.LLAMACLOUD, ("llamacloud",)))
+    }
+    assert made == {Kind.UNSILOED_EXTRACT: ["Unsiloed", "Unsiloed", "papers"], Kind.LLAMACLOUD: ["LlamaCloud"]}
 
 
 def test_categories_and_schemas_of_an_upstream_are_set_with_an_entry_each() -> None:

@@ -15,8 +15,14 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
+from reviewapp.accounts.models import User
+from reviewapp.ops import demo as filling
 from reviewapp.ops import serving
 from reviewapp.ops.management.commands import demo
+from reviewapp.review import queue_rules
+from reviewapp.review.models import Queue, Task
+from reviewapp.review.queue_forms import QueueForm, initial
+from reviewapp.upstreams.models import Upstream
 from tests import factories
 
 STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(60)"
@@ -33,6 +39,27 @@ def data(tmp_path: Path, settings: Any) -> Path:
 def nothing_is_prepared(monkeypatch: pytest.MonkeyPatch) -> None:
     """The database and the files of the test are there already."""
     monkeypatch.setattr(demo, "call_command", lambda *names, **options: None)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_the_demo_makes_can_be_used_as_it_stands(data: Path) -> None:
+    filling.fill(at=factories.AT)
+    assert set(Upstream.objects.values_list("name", flat=True)) == {
+        *("Unsiloed", "Unsiloed classify", "LlamaCloud", "Talonic")
+    }
+    without = Task.objects.exclude(job__document_links__isnull=False)
+    assert [task.document_name for task in without] == ["bill-eastmere-water.pdf"]
+    sol = User.objects.get(username="sol")
+    for queue in Queue.objects.all():
+        rule = queue_rules.rule_of(queue)
+        form = QueueForm(
+            {name: one for name, one in initial(rule).items() if one is not None},
+            people=list(User.objects.all()),
+            upstreams=[],
+            is_default=queue.is_default,
+        )
+        assert form.is_valid(), (queue.slug, form.errors)
+        queue_rules.change(queue_id=queue.pk, rule=form.rule(), user=sol, at=factories.AT, via=factories.VIA)
 
 
 @pytest.mark.django_db

@@ -131,9 +131,37 @@ def test_members_come_and_go(queue: Queue, browser_of_sol: Client) -> None:
     assert ana.queues.count() == 0
 
 
+def test_two_queues_at_one_position_are_refused(queue: Queue, browser_of_sol: Client) -> None:
+    browser_of_sol.post("/queues/new/", typed(name="First", position="1"))
+    response = browser_of_sol.post("/queues/new/", typed(name="Second", position="1"))
+    assert response.status_code == 422
+    assert "Another queue has position 1" in response.content.decode()
+    assert not Queue.objects.filter(slug="second").exists()
+    assert 'value="2"' in browser_of_sol.get("/queues/new/").content.decode(), "a free position is offered"
+    assert browser_of_sol.post("/queues/new/", typed(name="Second", position="2")).status_code == 302
+    assert browser_of_sol.post("/queues/second/", typed(name="Second", position="1")).status_code == 422
+    assert browser_of_sol.post("/queues/second/", typed(name="Second", position="2")).status_code == 302
+    assert Queue.objects.get(slug="second").position == 2
+
+
+def test_a_queue_at_position_0_can_be_saved(queue: Queue, browser_of_sol: Client) -> None:
+    Queue.objects.create(slug="old", name="Old", position=0)
+    assert browser_of_sol.post("/queues/old/", typed(name="Old", position="0", threshold="0.7")).status_code == 302
+
+
+def test_the_list_of_rules_says_what_is_special_in_words(queue: Queue, browser_of_sol: Client) -> None:
+    Queue.objects.create(
+        slug="own", name="Own", position=3, due_minutes=1440, field_thresholds='{"/total": "0.95", "/tax": "0.9"}'
+    )
+    body = browser_of_sol.get("/queues/").content.decode()
+    assert "and 2 fields of their own" in body and "/total 0.95" in body
+    assert "1 d" in body and "1,440" not in body
+
+
 def test_a_second_queue_of_the_same_name_is_refused(queue: Queue, browser_of_sol: Client) -> None:
     for name, status in (("Invoices", 302), ("invoices", 422), ("new", 422), ("???", 302)):
-        response = browser_of_sol.post("/queues/new/", typed(name=name, position="9"))
+        position = str(queue_rules.free_position())
+        response = browser_of_sol.post("/queues/new/", typed(name=name, position=position))
         assert response.status_code == status, name
 
 

@@ -73,11 +73,11 @@ def test_the_sheet_lists_the_keys_in_sight_and_takes_the_keys_while_it_is_open(
 ) -> None:
     sign_in(page, live_server, "/kit/")
     page.keyboard.press("Shift+?")
-    sheet = page.get_by_role("dialog", name="Keys on this page")
+    sheet = page.get_by_role("dialog", name="Shortcuts on this page")
     expect(sheet).to_be_visible()
     rows = sheet.locator("dl > div")
     assert [" | ".join(row.inner_text().split("\n")) for row in rows.all()] == [
-        "? | Ctrl / | This list of keys",
+        "? | Ctrl / | This list of shortcuts",
         "n | Review next",
         "Ctrl Enter | Approve the document",
         "/ | Find a document",

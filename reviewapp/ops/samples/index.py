@@ -17,13 +17,15 @@ CATEGORIES = FOLDER / "categories.json"
 class Sample:
     """One job. `payload` lies in PAYLOADS (for LlamaCloud with NAME.meta.json beside it), `documents` in DOCUMENTS (for
     Talonic in the order of the rows), the truth in TRUTH under the payload's name. `kind` is a value of extraction's
-    `Kind`, `upstream` the slug of the connection that it belongs to."""
+    `Kind`, `upstream` the slug of the connection that it belongs to. `attached`: the demo attaches the documents; where it
+    does not, a person may."""
 
     payload: str
     documents: tuple[str, ...]
     kind: str
     upstream: str
     shows: str
+    attached: bool = True
 
     @property
     def categories(self) -> Path | None:
@@ -119,10 +121,13 @@ SAMPLES: tuple[Sample, ...] = (
         "talonic",
         "A job that still runs: two of four rows are there, one without a confidence.",
     ),
-    _extract(
+    Sample(
         "bill-eastmere-water.json",
-        "bill-eastmere-water.pdf",
-        "The flat shape: one score a value and no citation.",
+        ("bill-eastmere-water.pdf",),
+        "unsiloed_extract",
+        "unsiloed",
+        "The flat shape: one score a value and no citation. Its document is not attached, so that attaching can be tried.",
+        attached=False,
     ),
     _extract(
         "bill-eastmere-water-without-citations.json",

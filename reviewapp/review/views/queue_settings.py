@@ -32,7 +32,10 @@ def queues(request: HttpRequest) -> HttpResponse:
     found = Queue.objects.prefetch_related("members").order_by("is_default", "position", "id")
     names = dict(Upstream.objects.values_list("slug", "name"))
     kinds = {kind.value: label for kind, label in KIND_LABELS.items()}
-    rows = [(one, names.get(one.upstream, one.upstream), kinds.get(one.kind, one.kind)) for one in found]
+    rows = [
+        (one, names.get(one.upstream, one.upstream), kinds.get(one.kind, one.kind), queue_rules.own_thresholds(one))
+        for one in found
+    ]
     return render(request, "review/queues.html", {"rows": rows})
 
 
@@ -40,7 +43,7 @@ def queues(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     """GET and POST /queues/new/"""
-    form = _form(request, initial(queue_rules.Rule(name="", position=100)), is_default=False)
+    form = _form(request, initial(queue_rules.Rule(name="", position=queue_rules.free_position())), is_default=False)
     if form.is_valid():
         try:
             made = queue_rules.make(
@@ -51,6 +54,8 @@ def new(request: HttpRequest) -> HttpResponse:
             )
         except queue_rules.SlugTaken:
             form.add_error("name", _("Another queue is called so already. Choose another name."))
+        except queue_rules.PositionTaken:
+            form.add_error("position", _position_taken(form))
         else:
             return _judged(request, made)
     return _page(request, form, None)
@@ -65,15 +70,24 @@ def rule(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404("There is no such queue.")
     form = _form(request, initial(queue_rules.rule_of(queue)), is_default=queue.is_default)
     if form.is_valid():
-        queue_rules.change(
-            queue_id=queue.pk,
-            rule=form.rule(),
-            user=person(request),
-            at=request.at,  # type: ignore[attr-defined]
-            via=actors.via(request),
-        )
-        return _judged(request, queue)
+        try:
+            queue_rules.change(
+                queue_id=queue.pk,
+                rule=form.rule(),
+                user=person(request),
+                at=request.at,  # type: ignore[attr-defined]
+                via=actors.via(request),
+            )
+        except queue_rules.PositionTaken:
+            form.add_error("position", _position_taken(form))
+        else:
+            return _judged(request, queue)
     return _page(request, form, queue)
+
+
+def _position_taken(form: QueueForm) -> str:
+    taken = {"position": form.cleaned_data["position"]}
+    return _("Another queue has position %(position)s. Choose another number.") % taken
 
 
 def _judged(request: HttpRequest, queue: Queue) -> HttpResponse:
