@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Count, F, Func, IntegerField, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Length
+from django.db.models.functions import Coalesce, Length
 
 from reviewapp.extraction.model import JobStatus
-from reviewapp.results.models import DocumentLink, Job, PayloadPart, ResultRow
+from reviewapp.results.models import DocumentLink, Final, Job, PayloadPart, ResultRow
 
 from .models import Rejected
 
@@ -35,7 +35,8 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """`jobs` carry the counts `keys` (rows that the job has), `rows_kept` (rows of both chains) and `documents`."""
+    """`jobs` carry counts: `keys` (rows that the job has), `rows_kept` (rows of both chains, every version), `documents`,
+    `ended` (keys that reached an end here) and `decided` (those of them that a person decided)."""
 
     jobs: Sequence[Job]
     after: str
@@ -72,10 +73,18 @@ def page(asked: Filter) -> Page:
         keys=_count(ResultRow.objects.filter(job=OuterRef("pk"), source="upstream", supersedes__isnull=True)),
         rows_kept=_count(ResultRow.objects.filter(job=OuterRef("pk"))),
         documents=_count(DocumentLink.objects.filter(job=OuterRef("pk"))),
+        ended=_keys_of(Final.objects.all()),
+        decided=_keys_of(Final.objects.exclude(outcome=Final.Outcome.PASSED)),
     )
     found = list(counted.order_by("-changed_at", "-id")[: PAGE + 1])
     shown = found[:PAGE]
     return Page(jobs=shown, after=_cursor(shown[-1]) if len(found) > PAGE else "")
+
+
+def their_word(job: Job) -> str:
+    """The upstream's own word, where ours does not say as much: the job has no reading, or only a part."""
+    word: str = job.raw_status
+    return word if job.status in TROUBLED and word.lower() != job.status else ""
 
 
 def by_status() -> Mapping[str, int]:
@@ -136,6 +145,13 @@ def _first(links: Sequence[DocumentLink], key: str) -> DocumentLink | None:
 def _count(rows: QuerySet[ResultRow] | QuerySet[DocumentLink]) -> Subquery:
     counted = rows.order_by().annotate(n=Func(F("pk"), function="COUNT")).values("n")
     return Subquery(counted, output_field=IntegerField())
+
+
+def _keys_of(finals: QuerySet[Final]) -> Coalesce:
+    """How many keys of the job these are ends of; a key that was decided twice counts once."""
+    of_job = finals.filter(row__job=OuterRef("pk")).order_by().values("row__job")
+    counted = of_job.annotate(n=Count("row__key", distinct=True)).values("n")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
 
 
 def _after(jobs: QuerySet[Job], cursor: str) -> QuerySet[Job]:

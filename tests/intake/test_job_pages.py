@@ -13,6 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from reviewapp.accounts.models import User
 from reviewapp.accounts.roles import Role
 from reviewapp.audit.actions import Action
 from reviewapp.audit.models import Entry
@@ -22,6 +23,8 @@ from reviewapp.intake import importing, jobs, rejections
 from reviewapp.intake.models import Rejected
 from reviewapp.results import ledger
 from reviewapp.results.models import DocumentLink, Job
+from reviewapp.review import decisions, verdicts
+from reviewapp.review.models import Task, Verdict
 from reviewapp.upstreams.models import AttachedSchema
 from tests import factories
 
@@ -48,6 +51,49 @@ def test_every_job_is_listed_with_its_rows_status_and_error(sol: Client) -> None
     shown = {job.status: (job.keys, job.rows_kept, job.documents) for job in sol.get("/jobs/").context["page"].jobs}
     assert shown["failed"] == (0, 0, 0)
     assert (2, 2, 0) in shown.values()
+
+
+def decide(job: Job, user: User, n: int) -> None:
+    for task in Task.objects.filter(job=job, state=Task.State.OPEN).order_by("key")[:n]:
+        for path in json.loads(task.eyes):
+            said = verdicts.Said(path=path, kind=Verdict.Kind.APPROVED)
+            verdicts.give(task_id=task.pk, said=said, user=user, at=factories.AT, via=factories.VIA)
+        task.refresh_from_db()
+        asked = decisions.Asked(version=task.version)
+        decisions.approve(task_id=task.pk, asked=asked, user=user, at=factories.AT, via=factories.VIA)
+
+
+def test_a_job_says_what_was_decided_here_instead_of_the_upstream_s_word(sol: Client) -> None:
+    job = factories.create_job(factories.talonic([{"values": {"total": 1}}, {"values": {"total": 2}}]))
+    anna = factories.create_user(role=Role.SUPERVISOR)
+    assert "decided here" not in sol.get("/jobs/").content.decode()
+    decide(job, anna, 1)
+    assert "1 of 2 rows decided here" in sol.get("/jobs/").content.decode()
+    decide(job, anna, 1)
+    body = sol.get("/jobs/").content.decode()
+    assert '<span class="done">decided here</span>' in body and "all 2 rows" in body
+    assert "4 versions" in body and "they say" not in body
+    passed = factories.create_job(factories.unsiloed({"total": (1, 0.99)}, status="completed"))
+    assert "needed no eyes" in sol.get("/jobs/", {"q": passed.job_id}).content.decode()
+
+
+def test_a_job_shows_the_first_values_of_what_counts_and_leads_to_the_task(sol: Client) -> None:
+    fields = {f"field_{n}": (n, 0.3) for n in range(8)}
+    job = factories.create_job(factories.unsiloed({**fields, "lines": [{"amount": 1}, {"amount": 2}]}))
+    (one,) = sol.get(f"/jobs/{job.pk}/").context["now"].rows
+    assert (one.values[:2], one.more) == ([("field_0", "0"), ("field_1", "1")], 3)
+    body = sol.get(f"/jobs/{job.pk}/").content.decode()
+    assert f'href="/tasks/{Task.objects.get().pk}/"' in body and "and 3 more" in body
+
+
+def test_a_job_of_many_rows_costs_no_more_than_one_of_few(sol: Client) -> None:
+    costs = []
+    for n in (2, 30):
+        job = factories.create_job(factories.talonic([{"values": {"total": n}} for n in range(n)]))
+        with CaptureQueriesContext(connection) as spent:
+            sol.get(f"/jobs/{job.pk}/")
+        costs.append(len(spent))
+    assert costs[0] == costs[1]
 
 
 @pytest.mark.parametrize(

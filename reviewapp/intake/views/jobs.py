@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from reviewapp.accounts import actors
 from reviewapp.documents import serving
-from reviewapp.intake import attaching, jobs
+from reviewapp.intake import attaching, jobs, summary
 from reviewapp.intake.forms import DocumentForm
 from reviewapp.results.models import STATUS_LABELS, DocumentLink, Job
 from reviewapp.upstreams.models import Upstream
@@ -45,10 +45,12 @@ def page(request: HttpRequest) -> HttpResponse:
         q=request.GET.get("q", "").strip()[:200],
         after=request.GET.get("after", ""),
     )
+    found = jobs.page(asked)
     context = {
         "asked": asked,
         "choices": choices,
-        "page": jobs.page(asked),
+        "page": found,
+        "lines": [(one, jobs.their_word(one)) for one in found.jobs],
         "troubled": [one.value for one in jobs.TROUBLED],
         **margin(),
     }
@@ -134,6 +136,7 @@ def file(request: HttpRequest, job_id: int, link_id: int) -> HttpResponseBase:
 def _page(request: HttpRequest, found: Job, *, form: DocumentForm | None = None, status: int = 200) -> HttpResponse:
     context = {
         "job": found,
+        "now": summary.of(found),
         "rows": jobs.rows(found),
         "links": jobs.documents(found),
         "parts": jobs.parts(found),
