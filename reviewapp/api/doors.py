@@ -6,10 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from functools import wraps
+from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 
@@ -19,6 +21,7 @@ from reviewapp.extraction.model import Kind
 from reviewapp.results.models import Job
 from reviewapp.web import access
 
+METHODS = ("GET", "HEAD")
 _WINDOW_SECONDS = 60
 
 
@@ -41,6 +44,25 @@ class Shut(Exception):
 def machine(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """A view for machines: it checks the key itself, and no cookie speaks for it, so it needs no CSRF token."""
     return csrf_exempt(access.mark(view, access.Guard("key")))
+
+
+def reads(
+    not_allowed: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]:
+    """A view that only tells: GET and HEAD. Every other method gets the shape's own words for 405, and Allow."""
+
+    def wrap(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+        @wraps(view)
+        def only(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if request.method in METHODS:
+                return view(request, *args, **kwargs)
+            refused = not_allowed(request)
+            refused.headers["Allow"] = ", ".join(METHODS)
+            return refused
+
+        return only
+
+    return wrap
 
 
 def asked_at(request: HttpRequest) -> datetime:

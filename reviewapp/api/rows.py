@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 
 from django.core import signing
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.views.decorators.http import require_safe
 
 from reviewapp.accounts.models import Scope
 from reviewapp.audit.trail import moment
@@ -30,7 +29,7 @@ _SENTENCES = {
 
 
 @doors.machine
-@require_safe
+@doors.reads(answers.not_allowed)
 def rows(request: HttpRequest) -> HttpResponse:
     """Up to 100 final rows after the cursor, and the cursor to go on from. Ids follow the order of commit: none is missed."""
     try:
@@ -51,15 +50,21 @@ def rows(request: HttpRequest) -> HttpResponse:
 
 
 @doors.machine
-@require_safe
+@doors.reads(answers.not_allowed)
 def file(request: HttpRequest, token: str) -> HttpResponseBase:
     """The kept file behind a signed link; the link is the key, and it is good for an hour."""
     try:
         link_id = signing.TimestampSigner(salt=answers.SALT).unsign(token, max_age=answers.FILE_SECONDS)
         link = DocumentLink.objects.select_related("document", "name").get(pk=int(link_id))
-    except (signing.BadSignature, DocumentLink.DoesNotExist) as error:
-        raise Http404("The link is not good any more: ask for the job again.") from error
+    except (signing.BadSignature, DocumentLink.DoesNotExist):
+        return answers.in_a_sentence("The link is not good any more: ask for the job again.", status=404)
     return serving.respond(document=link.document, request=request, name=link.name.text or "document", download=True)
+
+
+@doors.machine
+def elsewhere(request: HttpRequest, rest: str) -> HttpResponse:
+    """An address below ours, or below `compat/`, that leads nowhere."""
+    return answers.in_a_sentence("There is nothing at this address.", status=404)
 
 
 def _said(final: Final, decisions: dict[tuple[int, str], Decision]) -> Json:

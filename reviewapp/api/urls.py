@@ -1,6 +1,6 @@
 """The machines' addresses. Below `compat/<vendor>/` each path is the vendor's own."""
 
-from django.urls import path
+from django.urls import path, re_path
 
 from . import rows
 from .compat import llamacloud, talonic, unsiloed
@@ -15,4 +15,10 @@ urlpatterns = [
     path("compat/talonic/v1/jobs/<str:job_id>/results", talonic.results, name="talonic-results"),
     path("compat/llamacloud/api/v1/extraction/jobs/<str:job_id>", llamacloud.job, name="llamacloud-job"),
     path("compat/llamacloud/api/v1/extraction/jobs/<str:job_id>/result", llamacloud.result, name="llamacloud-result"),
+    # What is not there is said in the words of who is asked, never as a page.
+    re_path(r"^compat/unsiloed/(?P<rest>.*)$", unsiloed.elsewhere, name="unsiloed-elsewhere"),
+    re_path(r"^compat/talonic/(?P<rest>.*)$", talonic.elsewhere, name="talonic-elsewhere"),
+    re_path(r"^compat/llamacloud/(?P<rest>.*)$", llamacloud.elsewhere, name="llamacloud-elsewhere"),
+    re_path(r"^compat/(?P<rest>.*)$", rows.elsewhere, name="compat-elsewhere"),
+    re_path(r"^api/(?P<rest>.*)$", rows.elsewhere, name="elsewhere"),
 ]

@@ -223,6 +223,54 @@ def test_an_id_that_is_no_uuid_is_refused_in_the_vendors_words(ask):
     assert ask("/compat/unsiloed/extract/not-a-uuid").status_code == 404
 
 
+ELSEWHERE = [
+    ("/compat/unsiloed/extract/{id}/", {"detail": "Not Found"}),
+    ("/compat/unsiloed/parse/{id}", {"detail": "Not Found"}),
+    ("/compat/talonic/v1/jobs/{id}/results/", {"statusCode": 404, "code": "not_found", "error": "Not Found"}),
+    ("/compat/talonic/v2", {"statusCode": 404, "code": "not_found", "error": "Not Found"}),
+    ("/compat/llamacloud/api/v1/extraction/jobs/{id}/", {"detail": "Not Found"}),
+    ("/compat/nobody/x", {"detail": "There is nothing at this address."}),
+    ("/api/rows/", {"detail": "There is nothing at this address."}),
+    ("/api/", {"detail": "There is nothing at this address."}),
+    ("/compat/unsiloed/", {"detail": "Not Found"}),
+    ("/api/other", {"detail": "There is nothing at this address."}),
+]
+
+
+@pytest.mark.parametrize(("path", "body"), ELSEWHERE)
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_an_address_that_leads_nowhere_is_said_in_json_without_a_session(client, path, body, method):
+    answer = client.generic(method, path.format(id="99999999-9999-4999-8999-999999999999"))
+    assert answer.status_code == 404
+    assert answer["Content-Type"] == "application/json" and body.items() <= answer.json().items()
+    assert not answer.cookies and answer["Cache-Control"] == "no-store"
+
+
+def test_a_link_to_a_file_that_is_no_longer_good_is_said_in_json(client):
+    answer = client.get("/files/not-a-token")
+    assert (answer.status_code, answer["Content-Type"]) == (404, "application/json")
+    assert "ask for the job again" in answer.json()["detail"] and not answer.cookies
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/compat/unsiloed/extract/{id}", {"detail": "Method Not Allowed"}),
+        ("/compat/unsiloed/classify/{id}", {"detail": "Method Not Allowed"}),
+        ("/compat/talonic/v1/jobs/{id}", {"statusCode": 405, "code": "method_not_allowed", "retryable": False}),
+        ("/compat/talonic/v1/jobs/{id}/results", {"statusCode": 405, "code": "method_not_allowed"}),
+        ("/compat/llamacloud/api/v1/extraction/jobs/{id}/result", {"detail": "Method Not Allowed"}),
+        ("/api/rows", {"detail": "Method Not Allowed"}),
+    ],
+)
+@pytest.mark.parametrize("method", ["POST", "DELETE", "OPTIONS"])
+def test_another_method_is_refused_in_json_and_says_which_are_allowed(client, path, body, method):
+    answer = client.generic(method, path.format(id="99999999-9999-4999-8999-999999999999"))
+    assert (answer.status_code, answer["Allow"]) == (405, "GET, HEAD")
+    assert answer["Content-Type"] == "application/json" and body.items() <= answer.json().items()
+    assert not answer.cookies
+
+
 def test_asking_too_often_is_429_with_an_integer_retry_after(ask, settings):
     settings.API_REQUESTS_PER_MINUTE = 2
     answers = [ask("/compat/unsiloed/extract/x") for _ in range(4)]

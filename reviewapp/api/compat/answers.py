@@ -34,6 +34,16 @@ def json_response(tree: Json, *, status: int = 200, shut: Shut | None = None) ->
     return response
 
 
+def in_a_sentence(sentence: str, *, status: int) -> HttpResponse:
+    """A refusal as two of the vendors and we ourselves say it: {"detail": "..."}."""
+    return json_response({"detail": sentence}, status=status)
+
+
+def not_allowed(request: HttpRequest) -> HttpResponse:
+    """The address is there, but not for this method."""
+    return in_a_sentence("Method Not Allowed", status=405)
+
+
 def composed(job: Job, standings: Mapping[str, standing.Standing]) -> Mapping[str, Json]:
     """The job's newest payload with the current rows in their predecessors' places: part name -> tree."""
     adapter = registry.adapter(Kind(job.kind))

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_safe
 
 from reviewapp.accounts.models import Scope
 from reviewapp.api import doors, standing
@@ -27,7 +26,7 @@ _UNFINISHED = {JobStatus.QUEUED: "PENDING", JobStatus.PROCESSING: "PENDING", Job
 
 
 @doors.machine
-@require_safe
+@doors.reads(answers.not_allowed)
 def result(request: HttpRequest, job_id: str) -> HttpResponse:
     """The result, once every row is decided; before that the vendor's not-found body, as for a running job."""
     entered = _enter(request, job_id)
@@ -47,7 +46,7 @@ def result(request: HttpRequest, job_id: str) -> HttpResponse:
 
 
 @doors.machine
-@require_safe
+@doors.reads(answers.not_allowed)
 def job(request: HttpRequest, job_id: str) -> HttpResponse:
     """The job: PENDING until every row is decided, then SUCCESS, or ERROR with the reason when one was rejected."""
     entered = _enter(request, job_id)
@@ -60,6 +59,12 @@ def job(request: HttpRequest, job_id: str) -> HttpResponse:
     tree = dict(known) if isinstance(known, dict) else _job_as_known(entered, parts["result"], standings)
     tree["status"], tree["error"] = status, error
     return answers.json_response(tree)
+
+
+@doors.machine
+def elsewhere(request: HttpRequest, rest: str) -> HttpResponse:
+    """Any other address below this vendor's prefix, a slash too many among them."""
+    return answers.in_a_sentence("Not Found", status=404)
 
 
 def _enter(request: HttpRequest, job_id: str) -> Job | HttpResponse:

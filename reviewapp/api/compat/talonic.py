@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.views.decorators.http import require_safe
 
 from reviewapp.accounts.models import ApiKey, Scope
 from reviewapp.api import doors, standing
@@ -37,8 +36,13 @@ _STATUS = {
 }
 
 
+def _not_allowed(request: HttpRequest) -> HttpResponse:
+    message = f"{request.method} is not allowed at {request.path}."
+    return _error(request, 405, "method_not_allowed", "Method Not Allowed", message)
+
+
 @doors.machine
-@require_safe
+@doors.reads(_not_allowed)
 def results(request: HttpRequest, job_id: str) -> HttpResponse:
     """The job's rows: `review` while undecided, `approved` when a person approved or no eyes were needed."""
     entered = _enter(request, job_id)
@@ -56,7 +60,7 @@ def results(request: HttpRequest, job_id: str) -> HttpResponse:
 
 
 @doors.machine
-@require_safe
+@doors.reads(_not_allowed)
 def job(request: HttpRequest, job_id: str) -> HttpResponse:
     """The job itself, from what is known of it."""
     entered = _enter(request, job_id)
@@ -69,6 +73,12 @@ def job(request: HttpRequest, job_id: str) -> HttpResponse:
         tree = _job_as_known(found, parts["result"])
     tree["links"] = _links(found)
     return answers.json_response(tree)
+
+
+@doors.machine
+def elsewhere(request: HttpRequest, rest: str) -> HttpResponse:
+    """Any other address below this vendor's prefix, a slash too many among them."""
+    return _error(request, 404, "not_found", "Not Found", f"Cannot {request.method} {request.path}")
 
 
 def _enter(request: HttpRequest, job_id: str) -> tuple[ApiKey, Job] | HttpResponse:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_safe
 
 from reviewapp.accounts.models import ApiKey, Scope
 from reviewapp.api import doors, standing
@@ -23,17 +22,23 @@ _SENTENCES = {
 
 
 @doors.machine
-@require_safe
+@doors.reads(answers.not_allowed)
 def extract(request: HttpRequest, job_id: str) -> HttpResponse:
     """The extract job: `review` with the values as read until every task is decided, then `completed`."""
     return _answer(request, job_id, Kind.UNSILOED_EXTRACT)
 
 
 @doors.machine
-@require_safe
+@doors.reads(answers.not_allowed)
 def classify(request: HttpRequest, job_id: str) -> HttpResponse:
     """The classify job: `processing` with `result: null` until it is decided, then `completed`."""
     return _answer(request, job_id, Kind.UNSILOED_CLASSIFY)
+
+
+@doors.machine
+def elsewhere(request: HttpRequest, rest: str) -> HttpResponse:
+    """Any other address below this vendor's prefix, a slash too many among them."""
+    return answers.in_a_sentence("Not Found", status=404)
 
 
 def _answer(request: HttpRequest, job_id: str, kind: Kind) -> HttpResponse:
