@@ -92,6 +92,8 @@ def tell(entry: Entry, *, about: naming.Called = naming.NOTHING, names: naming.N
     """The entry in words; `about` names its document, `names` what else it points at."""
     body: dict[str, Any] = json.loads(bytes(entry.body))
     details, source = _named(body["details"], names), _named(body["source"], names)
+    if about.number is not None and "key" in source:
+        source["key"] = str(about.number)
     whole = entry.action in _WHOLE
     return Told(
         id=entry.pk,

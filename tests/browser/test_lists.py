@@ -105,3 +105,44 @@ def test_the_board_shows_what_changed_and_keeps_the_focus(live_server: LiveServe
     page.get_by_role("button", name="Release").click()
     expect(page.get_by_text("Nobody holds anything.")).to_be_visible()
     expect(page.get_by_text("What was decided about its fields is kept.")).to_be_visible()
+
+
+@pytest.mark.parametrize(("address", "opens"), [("/queue/", "Queues"), ("/jobs/", "By status")])
+def test_at_twice_the_size_the_first_row_is_in_sight_and_the_margin_a_button_away(
+    live_server: LiveServer, browser: Browser, address: str, opens: str
+) -> None:
+    factories.create_user(username="sol", role=Role.SUPERVISOR)
+    papers()
+    context = browser.new_context(viewport={"width": 640, "height": 360})
+    page = context.new_page()
+    come_in(page, live_server, "sol")
+    page.goto(f"{live_server.url}{address}")
+    margin = page.locator("nav.aside")
+    expect(page.locator("tbody th").first).to_be_in_viewport(ratio=1)
+    if address == "/queue/":
+        expect(page.get_by_role("button", name="Review next")).to_be_in_viewport(ratio=1)
+    expect(margin).to_be_hidden()
+    page.get_by_role("button", name=opens, exact=True).click()
+    expect(margin).to_be_in_viewport()
+    page.keyboard.press("Escape")
+    expect(margin).to_be_hidden()
+    page.set_viewport_size({"width": 1280, "height": 720})
+    expect(margin).to_be_in_viewport()
+    expect(page.get_by_role("button", name=opens, exact=True)).to_be_hidden()
+    context.close()
+
+
+def test_at_twice_the_size_no_column_of_the_board_is_cut_off(live_server: LiveServer, browser: Browser) -> None:
+    factories.create_user(username="sol", role=Role.SUPERVISOR)
+    papers()
+    context = browser.new_context(viewport={"width": 640, "height": 360})
+    page = context.new_page()
+    come_in(page, live_server, "sol")
+    page.goto(f"{live_server.url}/board/")
+    boxes = (
+        page.locator("table")
+        .first.locator("thead th")
+        .evaluate_all("all => all.map(one => one.getBoundingClientRect().right)")
+    )
+    assert max(boxes) <= 640
+    context.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -13,7 +14,7 @@ from reviewapp.accounts.models import User
 from reviewapp.accounts.roles import Role
 from reviewapp.review import claims, decisions, queues
 from reviewapp.review import queue as queue_counts
-from reviewapp.review.models import Queue, Task
+from reviewapp.review.models import Membership, Queue, Task
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -221,3 +222,37 @@ def test_a_document_name_is_shown_as_text(ana: User) -> None:
     body = factories.sign_in(ana).get("/queue/").content.decode()
     assert "<img" not in body
     assert "&lt;img src=x" in body
+
+
+def test_review_next_says_that_it_does_not_follow_the_filters(ana: User, queue: Queue) -> None:
+    factories.create_task()
+    client = factories.sign_in(ana)
+    assert "whatever is filtered" not in client.get("/queue/").content.decode()
+    assert "the first of all queues, whatever is filtered" in client.get("/queue/?confidence=low").content.decode()
+    narrowed = client.get(f"/queue/?queue={queue.slug}&confidence=low").content.decode()
+    assert "the first of this queue, whatever is filtered" in narrowed
+    form = narrowed[narrowed.index('action="/queue/next/"') :].partition("</form>")[0]
+    assert f'name="queue" value="{queue.slug}"' in form and "confidence" not in form
+
+
+@pytest.mark.parametrize(("begun", "then"), [("", "other"), ("first", None), (None, None)])
+def test_the_next_document_comes_from_where_the_person_began(ana: User, begun: str | None, then: str | None) -> None:
+    """`begun` None: the task was opened from the list."""
+    first, other = (
+        factories.create_queue(slug=slug, kind=kind, position=n)
+        for n, (slug, kind) in enumerate((("first", "unsiloed_extract"), ("other", "talonic")), start=1)
+    )
+    for one in (first, other):
+        Membership.objects.create(queue=one, user=ana)
+    task = factories.create_task(factories.unsiloed({"total": (12, 0.1)}))
+    waits = factories.create_task(factories.talonic([{"values": {"total": None}}]))
+    Task.objects.filter(pk=waits.pk).update(position=task.position + 1)
+    client = factories.sign_in(ana)
+    if begun is None:
+        client.post(f"/tasks/{task.pk}/claim/")
+    else:
+        assert client.post("/queue/next/", {"queue": begun})["Location"] == f"/tasks/{task.pk}/"
+    task.refresh_from_db()
+    asked = {"kind": "rejected", "reason": "wrong paper", "version": task.version, "form_key": str(uuid4())}
+    response = client.post(f"/tasks/{task.pk}/decision/", asked)
+    assert response["Location"] == (f"/tasks/{waits.pk}/" if then else "/queue/?queue=first")

@@ -27,13 +27,18 @@ from reviewapp.web import access, htmx
 from . import screen_page
 from .screen_page import person
 
+#: In the session: the queue in which the person pressed "Review next"; "" for all of them.
+BEGAN = "review_next_began"
+
 
 @access.needs("review.work")
 @require_POST
 def next_(request: HttpRequest) -> HttpResponse:
-    """POST /queue/next/: claim the best task and open it."""
+    """POST /queue/next/: claim the best task and open it. After its decision the next one comes from where this began."""
     slug = request.POST.get("queue", "")
     queue = Queue.objects.filter(slug=slug).first() if slug else None
+    if request.session.get(BEGAN) != slug:
+        request.session[BEGAN] = slug
     return _open_next(request, queue)
 
 
@@ -136,7 +141,10 @@ def decision(request: HttpRequest, task_id: int) -> HttpResponse:
         return decisions.approve(task_id=task.pk, asked=asked, sign_off=data["sign_off"], **who)
 
     refusal = _try(request, task, act)
-    return refusal if refusal is not None else _open_next(request, task.queue)
+    if refusal is not None:
+        return refusal
+    # "" is all queues. Whoever began in one queue, or opened the task from a list alone, goes on in the task's own.
+    return _open_next(request, None if request.session.get(BEGAN) == "" else task.queue)
 
 
 @access.needs("review.see")
