@@ -81,8 +81,10 @@ def leaves(tree: Json, at: str = ROOT) -> Iterator[tuple[str, Json]]:
 
 def pattern(path: str) -> str:
     """The same address with every index as `*`: how thresholds and schema places are named."""
-    tokens = split(path)
-    return join(*("*" if _is_index(token) else token for token in tokens))
+    if path != ROOT and not path.startswith("/"):
+        raise BadPath(f"not a JSON Pointer: {path[:80]!r}")
+    # An escaped token is no index, so none needs to be unescaped.
+    return "/".join(["*" if _is_index(token) else token for token in path.split("/")])
 
 
 def _is_index(token: str) -> bool:

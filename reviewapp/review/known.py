@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 from django.urls import reverse
@@ -30,13 +31,13 @@ ABSENT: Final = Absent()
 class Place:
     """What all values of one pattern have in common: `/lines/3/amount` and `/lines/4/amount` are `/lines/*/amount`."""
 
-    def __init__(self, path: str, node: SchemaNode | None) -> None:
+    def __init__(self, pattern: str, node: SchemaNode | None) -> None:
         self.node = node
-        self._path = path
+        self._pattern = pattern
 
     @cached_property
     def label(self) -> str:
-        return (self.node.title if self.node is not None else "") or _humanised(paths.split(self._path))
+        return (self.node.title if self.node is not None else "") or _humanised(paths.split(self._pattern))
 
 
 class Values:
@@ -57,7 +58,6 @@ class Values:
         self._reasons: dict[str, list[tuple[str, str]]] = {}
         for code, path, detail in task.reasons.order_by("id").values_list("code", "path", "detail"):
             self._reasons.setdefault(path, []).append((code, detail))
-        self._places: dict[str, Place] = {}
         self._elsewhere: dict[str, Json] = {}
 
     def reasons(self, path: str) -> list[rules.Reason]:
@@ -66,15 +66,7 @@ class Values:
 
     def place(self, path: str) -> Place:
         """The schema's node and the name of all values of the path's pattern."""
-        pattern = paths.pattern(path)
-        known = self._places.get(pattern)
-        if known is None:
-            try:
-                node = self.schema.node(pattern)
-            except paths.BadPath:
-                node = None
-            known = self._places[pattern] = Place(path, node)
-        return known
+        return _place(self.schema, paths.pattern(path))
 
     def read(self, path: str) -> Any:
         """What the upstream read there: a JSON value, or `ABSENT`."""
@@ -100,9 +92,19 @@ class Values:
         return schemas.classes_seen(self.task.job.upstream)
 
 
+@lru_cache(maxsize=4096)
+def _place(schema: Schema, pattern: str) -> Place:
+    # The same schema is asked about the same places at every field and verdict, and is the same object (Schema.parse).
+    try:
+        node = schema.node(pattern)
+    except paths.BadPath:
+        node = None
+    return Place(pattern, node)
+
+
 def _humanised(tokens: Sequence[str]) -> str:
-    """A key's name as words: the last token that is no index, `unit_price` as "Unit price"."""
-    named = [token for token in tokens if not token.lstrip("+").isdigit()]
+    """A key's name as words: the last token of a pattern that is no index, `unit_price` as "Unit price"."""
+    named = [token for token in tokens if token != "*" and not token.lstrip("+").isdigit()]
     name = named[-1] if named else ""
     text = re.sub(r"[_\-\s]+", " ", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name)).strip()
     return text[:1].upper() + text[1:]
