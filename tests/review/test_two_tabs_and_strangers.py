@@ -84,7 +84,8 @@ def test_who_lost_the_lease_to_another_is_told_and_keeps_the_entry(ana: Client, 
 def test_a_lease_that_ended_and_that_nobody_took_still_saves(ana: Client) -> None:
     task = factories.create_task(factories.unsiloed({"name": ("read", 0.3)}))
     ana.post(f"/tasks/{task.pk}/claim/")
-    Task.objects.filter(pk=task.pk).update(lease_until=timezone.now() - timedelta(hours=2))
+    ended = timezone.now() - timedelta(hours=2)
+    Task.objects.filter(pk=task.pk).update(held_since=ended - claims.LEASE, lease_until=ended)
     said = {"path": "/name", "kind": "corrected", "value": "late", "seen": "0"}
     assert ana.post(f"/tasks/{task.pk}/verdicts/", said).status_code == 302
     assert Verdict.objects.count() == 1

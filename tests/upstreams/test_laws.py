@@ -13,7 +13,7 @@ from reviewapp.extraction import jsontext
 from reviewapp.extraction.jsontext import Json
 from reviewapp.extraction.model import Kind, NotAResult, Payload, Row
 from reviewapp.upstreams import registry
-from reviewapp.upstreams.adapter import Adapter, NoSuchRow
+from reviewapp.upstreams.adapter import MAIN, Adapter, NoSuchRow
 from tests.upstreams import strategies as made
 
 #: More examples for a long look: REVIEWAPP_EXAMPLES=1000.
@@ -63,6 +63,8 @@ def test_what_was_read_composes_into_the_very_same_payload(kind: Kind, payloads:
         adapter = registry.adapter(kind)
         rows = rows_of(adapter, payload)
         assert adapter.compose(payload, rows) == payload
+        spaced = {**payload, MAIN: f"\n  {payload[MAIN]}\n"}
+        assert adapter.compose(spaced, rows) == spaced, "not one sign is written anew where nothing differs"
         assert all(adapter.expressible(row, payload) == row for row in rows.values())
 
     law()
