@@ -22,14 +22,24 @@ class Cell(View):
     in_array = True
 
     def __init__(
-        self, known: Values, path: str, value: Json, place: Place, *, line: str, lines_id: str, number: bool
+        self,
+        known: Values,
+        path: str,
+        value: Json,
+        place: Place,
+        *,
+        line: str,
+        lines_id: str,
+        number: bool,
+        added: bool = False,
     ) -> None:
         super().__init__(known, path, value, place)
-        self.line, self.lines_id, self.number = line, lines_id, number
+        self.line, self.lines_id, self.number, self.added = line, lines_id, number, added
 
     def strike(self) -> None:
         """Its line was removed: nothing is left to check or to change."""
         self.needs_eyes = self.doubt = self.editable = False
+        self.removed = True
 
 
 class ArrayRow(View):
@@ -44,7 +54,7 @@ class ArrayRow(View):
         self.lines_id = f"lines-{dom_id(path)}"
         self.count_text = ngettext("%(n)d line", "%(n)d lines", count) % {"n": count}
         need, still = known.below
-        self._cells, self._done = need[path], need[path] - still[path]
+        self._cells, self._open, self._done = need[path], still[path], need[path] - still[path]
         self._all_checked = 0 < self._cells == self._done and not self.doubt and not self.verdict
         if self._all_checked:
             self.verdict = "approved"
@@ -75,7 +85,7 @@ class ArrayRow(View):
     def why(self) -> str:
         if not self._cells or self.own_reasons:
             return super().why
-        return ngettext("%(n)d cell to check", "%(n)d cells to check", self._cells) % {"n": self._cells}
+        return ngettext("%(n)d cell to check", "%(n)d cells to check", self._open) % {"n": self._open}
 
     @cached_property
     def verdict_text(self) -> str:
@@ -103,10 +113,12 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class LineView:
-    """One line of a table. `number` counts those that are not removed, which have none."""
+    """One line of a table. `number` counts those that are not removed, which have none; `name` is what a line is called,
+    the removed ones too."""
 
     path: str
     number: str
+    name: str
     removed: bool
     added: bool
     cells: Sequence[Cell]

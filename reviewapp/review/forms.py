@@ -32,6 +32,11 @@ class SecondsField(forms.Field):
         return value if fits else ""
 
 
+def as_typed(text: str) -> str:
+    """A text as it comes out of an input: every line's end is one LF."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
 class VerdictForm(forms.Form):
     """One verdict. `value` as typed, `other` beside a choice "other…", `type` only where nothing says the type, `seen` the
     verdict that the page showed."""
@@ -48,7 +53,7 @@ class VerdictForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data
         # Browsers send line ends as CR LF whatever was in the field.
-        data["value"] = str(data.get("value", "")).replace("\r\n", "\n") or data.get("other", "")
+        data["value"] = as_typed(str(data.get("value", ""))) or data.get("other", "")
         return data
 
 
@@ -79,6 +84,12 @@ class DecisionForm(forms.Form):
     reason = forms.CharField(required=False, max_length=4000)
     sign_off = forms.BooleanField(required=False)
     form_key = forms.CharField(required=False, max_length=36)
+
+
+class LeaveForm(forms.Form):
+    """Which hold the page had."""
+
+    fence = forms.IntegerField(min_value=0)
 
 
 class ReasonForm(forms.Form):

@@ -64,6 +64,10 @@ class Values:
         """What triage found there, in its order."""
         return [reasons.from_stored(code, path, detail) for code, detail in self._reasons.get(path, ())]
 
+    def every_reason(self) -> list[rules.Reason]:
+        """What triage found, in the row and in all fields."""
+        return [one for path in self._reasons for one in self.reasons(path)]
+
     def place(self, path: str) -> Place:
         """The schema's node and the name of all values of the path's pattern."""
         return _place(self.schema, paths.pattern(path))

@@ -23,12 +23,13 @@ from .value_views import View
 @dataclass(slots=True)
 class Screen:
     """Everything of a task that the templates read. `fields` are the list's rows, arrays among them as one row each;
-    `by_path` holds every value and array, cells too; `eyes` in the order to check them."""
+    `by_path` holds every value and array, cells too; `eyes` in the order to check them; `summary` says why the task waits,
+    as the queue does."""
 
     task: Task
     fields: list[View] = field(default_factory=list)
     arrays: dict[str, ArrayView] = field(default_factory=dict)
-    row_reasons: list[reasons.Said] = field(default_factory=list)
+    summary: list[str] = field(default_factory=list)
     eyes: list[str] = field(default_factory=list)
     open_paths: frozenset[str] = frozenset()
     by_path: dict[str, View] = field(default_factory=dict)
@@ -47,10 +48,24 @@ class Screen:
         ordered = [*self.eyes[here + 1 :], *self.eyes[: here + 1]]
         return next((path for path in ordered if path in self.open_paths), "")
 
+    def beside(self, path: str) -> str:
+        """Within an added line, the cell behind the one at `path`, for a line is filled cell by cell; else ""."""
+        array = self.array_of(path)
+        for line in array.lines if array is not None else ():
+            cells = [cell.path for cell in line.cells]
+            if line.added and not line.removed and path in cells[:-1]:
+                return cells[cells.index(path) + 1]
+        return ""
+
     def at(self, path: str) -> View | None:
-        """The value at an address; of a line, which is no value itself, the first cell."""
-        view = self.by_path.get(path)
-        return view or next((one for below, one in self.by_path.items() if below.startswith(f"{path}/")), None)
+        """What stands at the address. A line is no value: its first cell is. Of a line that is gone, its array."""
+        found = self.by_path.get(path) or next(
+            (view for at, view in self.by_path.items() if at.startswith(f"{path}/")), None
+        )
+        while found is None and path:
+            path = paths.parent(path)
+            found = self.by_path.get(path)
+        return found
 
     def array_of(self, path: str) -> ArrayView | None:
         """The array whose line or cell stands at `path`, or which stands there itself."""
@@ -85,7 +100,7 @@ class _Builder:
     def build(self) -> Screen:
         known = self.known
         screen = Screen(task=self.task, eyes=list(known.eyes), open_paths=known.open)
-        screen.row_reasons = [reasons.say(reason) for reason in known.reasons("")]
+        screen.summary = reasons.summary(known.every_reason())
         self._walk("", self.draft.value(""), screen)
         for path in known.eyes:
             # A required value whose key is absent stands nowhere in the row, and still needs eyes.
@@ -139,7 +154,8 @@ class _Builder:
     ) -> LineView:
         token = line.address.rpartition("/")[2]
         added = token.startswith("+")
-        name = token if added else str(int(token) + 1)
+        # A removed line has no number any more; it is called by the one that it had.
+        name = str(number) if not line.removed else token if added else str(int(token) + 1)
         cells = []
         for column in columns:
             cell = Cell(
@@ -148,6 +164,7 @@ class _Builder:
                 _get(value, column.tokens),
                 column.place,
                 line=name,
+                added=added,
                 lines_id=row.lines_id,
                 number=column.number,
             )
@@ -155,7 +172,7 @@ class _Builder:
                 cell.strike()
             screen.by_path[cell.path] = cell
             cells.append(cell)
-        return LineView(line.address, "" if line.removed else str(number), line.removed, added, cells)
+        return LineView(line.address, "" if line.removed else str(number), name, line.removed, added, cells)
 
     def _columns(self, path: str, lines: Sequence[Json]) -> list[Column]:
         """One for every scalar that a line has or the schema knows; a list of plain values has one."""

@@ -10,6 +10,7 @@ urlpatterns = [
     path("tasks/<int:task_id>/", screen_page.task, name="task"),
     path("tasks/<int:task_id>/claim/", task_posts.claim, name="claim"),
     path("tasks/<int:task_id>/lease/", task_posts.lease, name="lease"),
+    path("tasks/<int:task_id>/leave/", task_posts.leave, name="leave"),
     path("tasks/<int:task_id>/release/", task_posts.release, name="release"),
     path("tasks/<int:task_id>/verdicts/", verdict_posts.verdict, name="verdicts"),
     path("tasks/<int:task_id>/lines/", verdict_posts.line, name="lines"),

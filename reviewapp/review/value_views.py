@@ -45,6 +45,8 @@ class View:
     """One value: FieldView of docs/screen.md. `value` stands at `path` now; `place` is given by who knows it already."""
 
     in_array = False
+    added = False
+    removed = False
     number = False
     line = ""
     lines_id = ""
@@ -134,7 +136,8 @@ class View:
 
     @cached_property
     def description(self) -> str:
-        return self._place.node.description if self._place.node is not None else ""
+        said = self._place.node.description if self._place.node is not None else ""
+        return "" if said.strip(" .").casefold() == self.label.strip(" .").casefold() else said
 
     @cached_property
     def type(self) -> str:
@@ -154,7 +157,7 @@ class View:
         node = self._place.node
         if node is not None and node.enum is not None:
             return [values.show(one, values.FieldType.ENUM) for one in node.enum]
-        return self._known.classes if self._known.classifies and self.path.endswith("/classification") else []
+        return self._known.classes if self.is_class else []
 
     @cached_property
     def allow_other(self) -> bool:
@@ -164,7 +167,8 @@ class View:
     @cached_property
     def multiline(self) -> bool:
         text = self.value_text
-        return self._kind is values.FieldType.TEXT and (len(text) > _ONE_LINE or "\n" in text)
+        # A single line would lose a line's end, whatever type the text stands in for.
+        return "\n" in text or "\r" in text or (self._kind is values.FieldType.TEXT and len(text) > _ONE_LINE)
 
     @cached_property
     def scores_text(self) -> str:
@@ -173,6 +177,19 @@ class View:
     @cached_property
     def citations(self) -> list[dict[str, int]]:
         return [{"page": one.page} for one in self._facts.citations if one.page] if self._facts is not None else []
+
+    @cached_property
+    def is_class(self) -> bool:
+        """What kind of document or page it is: nothing that stands on the page."""
+        return self._known.classifies and self.path.endswith("/classification")
+
+    @cached_property
+    def page(self) -> int | None:
+        """The page to show when there is no box: the one that is classified, else the first one cited."""
+        tokens = paths.split(self.path)
+        if self._known.classifies and len(tokens) == 3 and tokens[0] == "pages" and tokens[1].isdecimal():
+            return int(tokens[1])
+        return self.citations[0]["page"] if self.citations else None
 
     @cached_property
     def free_type(self) -> str:

@@ -23,6 +23,7 @@ ELSEWHERE = frozenset(
         "task",
         "claim",
         "lease",
+        "leave",
         "release",
         "verdicts",
         "lines",

@@ -63,6 +63,9 @@ class Value:
     seen: int = 0
     original_text: str = ""
     history_url: str = ""
+    added: bool = False
+    is_class: bool = False
+    page: int | None = None
     why: str = ""
     empty_text: str = ""
 
@@ -193,7 +196,9 @@ class Desk:
                 "to_check": len(checked),
                 "ticks": ticks,
                 "position": position,
+                "left_text": f"{left} of {len(checked)} left",
             },
+            "all_checked": not left,
             "urls": {name: f"/tasks/1/{name}/" for name in ("verdicts", "lines", "undo", "redo", "decision", "release")}
             | {"postpone": "/tasks/1/postpone/", "screen": "/tasks/1/", "attach": "/tasks/1/attach/"},
             "orders": [("check", "To check first"), ("page", "By place on the page"), ("schema", "Schema order")],

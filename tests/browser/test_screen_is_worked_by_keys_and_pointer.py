@@ -203,7 +203,7 @@ def test_undo_takes_back_letters_first_and_verdicts_then(screen: Page, desk: Des
     expect(screen.locator(".htmx-request")).to_have_count(0)
     with screen.expect_response("**/redo/"):
         screen.keyboard.press("Control+Shift+z")
-    assert [one[0] for one in given(desk)] == ["/tasks/1/undo/", "/tasks/1/redo/"]
+    assert [one["to"] for one in desk.said] == ["/tasks/1/undo/", "/tasks/1/redo/"]
 
 
 def test_a_click_on_a_box_opens_its_field_and_pointing_is_seen_on_both_sides(screen: Page) -> None:

@@ -13,12 +13,14 @@ const all = [
   { path: "/d", needsEyes: false, verdict: "corrected" },
 ]
 
-test("the neighbour is the field beside it, none at the ends", () => {
+test("the neighbour is the field beside it, none at the ends, and where none is in focus the first or the last", () => {
   assert.equal(neighbour(all, "/b", 1), "/c")
   assert.equal(neighbour(all, "/b", -1), "/a")
   assert.equal(neighbour(all, "/a", -1), null)
   assert.equal(neighbour(all, "/d", 1), null)
-  assert.equal(neighbour(all, "/unknown", 1), null)
+  assert.equal(neighbour(all, "", 1), "/a")
+  assert.equal(neighbour(all, "", -1), "/d")
+  assert.equal(neighbour([], "", 1), null)
 })
 
 test("the next that needs eyes has no verdict yet, and the search goes round", () => {

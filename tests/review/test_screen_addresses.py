@@ -20,6 +20,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 POSTS = (
     "claim",
     "lease",
+    "leave",
     "release",
     "verdicts",
     "lines",

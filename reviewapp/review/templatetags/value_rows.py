@@ -30,6 +30,7 @@ class _Markup:
         self.oob = oob
         self.empty = _("empty")
         self.put_back = pgettext("a removed line", "Put back")
+        self.put_back_line = _("Put back line %(number)s")
         self.remove = _("Remove line %(number)s")
         self.remove_icon = icon("remove")
         self._pieces: list[str] = []
@@ -108,7 +109,8 @@ def _put_line(to: _Markup, line: LineView, *, editable: bool) -> None:
     if editable:
         to.put('<td class="line-acts"><button class="button button-plain" type="submit" form="act" name="line_')
         if line.removed:
-            to.put('restored" value="{}">{}', line.path, to.put_back)
+            name = to.put_back_line % {"number": line.name}
+            to.put('restored" value="{}" aria-label="{}">{}', line.path, name, to.put_back)
         else:
             name = to.remove % {"number": line.number}
             to.put('removed" value="{}" aria-label="{}">{}', line.path, name, to.remove_icon)

@@ -18,7 +18,7 @@ from reviewapp.accounts.models import User
 from reviewapp.documents.models import problem_sentence
 from reviewapp.extraction.model import Kind
 from reviewapp.results import ledger
-from reviewapp.review import claims, screen
+from reviewapp.review import claims, outcome, screen
 from reviewapp.review.models import Task
 from reviewapp.web import access, htmx
 
@@ -87,14 +87,15 @@ def context_of(
 ) -> dict[str, Any]:
     """Everything the screen's templates read (docs/screen.md).
 
-    `focus`: the address to show; None means the next that needs eyes after `after`, else what stands there.
+    `focus`: the address to show; None means where to go on after `after`: the next cell of a line that somebody adds, the next
+    field that needs eyes, else what stands there.
     """
     user = person(request)
     notice = _notice(task, user, moment(request))
     order = request.session.get("order", "check")
     shown = screen.build(task=task, locale=user.locale, order=order, editable=not notice)
-    wanted = focus if focus is not None else shown.next_open(after) or after
-    view = shown.at(wanted) if wanted else None
+    wanted = focus if focus is not None else shown.beside(after) or shown.next_open(after) or after
+    view = shown.at(wanted) if wanted or focus is not None else None
     if view is not None:
         view.current = True
         if trouble is not None:
@@ -116,7 +117,9 @@ def context_of(
             "to_check": len(shown.eyes),
             "ticks": shown.ticks(path),
             "position": shown.eyes.index(path) + 1 if path in shown.eyes else 0,
+            "left_text": _("%(left)d of %(n)d left") % {"left": len(shown.open_paths), "n": len(shown.eyes)},
         },
+        "all_checked": not shown.open_paths,
         "urls": urls(task),
         "orders": list(ORDERS.items()),
         "order": order,
@@ -135,6 +138,7 @@ def urls(task: Task) -> dict[str, str]:
         "redo",
         "decision",
         "release",
+        "leave",
         "postpone",
         "escalate",
         "attach",
@@ -156,7 +160,11 @@ def _task(task: Task, shown: screen.Screen, notice: str, user: User, at: datetim
         "document_name": task.document_name or task.job.job_id,
         "queue_name": task.queue.name,
         "queue_url": f"{reverse('review:queue')}?queue={task.queue.slug}",
-        "reasons_text": " · ".join(one.text for one in shown.row_reasons),
+        "job_id": task.job_id,
+        # The fence of the hold that this page may give up when it is left (leaving.py).
+        "fence": task.fence if task.holder_id == user.pk and not notice else None,
+        "outcome": outcome.of(task, at),
+        "reasons_text": " · ".join(shown.summary),
         "notice_text": notice,
         "lease_text": lease,
         "read_only": bool(notice),
@@ -189,21 +197,11 @@ def _sections(shown: screen.Screen, order: str) -> list[dict[str, Any]]:
             place.setdefault(at, index)
     first = [view for view in shown.fields if view.needs_eyes]
     first.sort(key=lambda view: place.get(view.path, len(place)))
-    left = len(shown.open_paths)
-    return [
-        {
-            "id": "to-check",
-            "title": _("To check"),
-            "note": _("%(left)d of %(n)d left") % {"left": left, "n": len(shown.eyes)},
-            "fields": first,
-        },
-        {
-            "id": "the-others",
-            "title": _("The other fields"),
-            "note": "",
-            "fields": [view for view in shown.fields if not view.needs_eyes],
-        },
-    ]
+    others = [view for view in shown.fields if not view.needs_eyes]
+    sections = [{"id": "to-check", "title": _("To check"), "note": "", "fields": first}]
+    if others:
+        sections.append({"id": "the-others", "title": _("The other fields"), "note": "", "fields": others})
+    return sections
 
 
 def _document(task: Task) -> dict[str, Any] | None:

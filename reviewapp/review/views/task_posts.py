@@ -19,7 +19,7 @@ from reviewapp.accounts import actors
 from reviewapp.documents import serving, vault
 from reviewapp.results import ledger
 from reviewapp.results.models import DocumentLink
-from reviewapp.review import claims, decisions, forms
+from reviewapp.review import claims, current, decisions, forms, leaving
 from reviewapp.review.models import Queue, Task
 from reviewapp.review.value_views import View
 from reviewapp.web import access, htmx
@@ -61,7 +61,19 @@ def lease(request: HttpRequest, task_id: int) -> HttpResponse:
     """POST /tasks/<id>/lease/: the page is still in sight. Answers with nothing to show, also when the hold is lost: the
     next verdict says so, with what was typed kept."""
     task = screen_page.find(request, task_id)
-    claims.renew(task_id=task.pk, user=person(request), at=_at(request))
+    leaving.in_sight(task_id=task.pk, user=person(request), at=_at(request), via=actors.via(request))
+    return HttpResponse(status=204)
+
+
+@access.needs("review.work")
+@require_POST
+def leave(request: HttpRequest, task_id: int) -> HttpResponse:
+    """POST /tasks/<id>/leave/: the page with this fence was left. Nobody is there to read an answer."""
+    task = screen_page.find(request, task_id)
+    form = forms.LeaveForm(request.POST)
+    if form.is_valid():
+        fence = form.cleaned_data["fence"]
+        leaving.leave(task_id=task.pk, fence=fence, user=person(request), at=_at(request), via=actors.via(request))
     return HttpResponse(status=204)
 
 
@@ -143,6 +155,10 @@ def decision(request: HttpRequest, task_id: int) -> HttpResponse:
     refusal = _try(request, task, act)
     if refusal is not None:
         return refusal
+    name = {"name": task.document_name or task.job.job_id}
+    messages.success(
+        request, (_("%(name)s rejected.") if data["kind"] == "rejected" else _("%(name)s approved.")) % name
+    )
     # "" is all queues. Whoever began in one queue, or opened the task from a list alone, goes on in the task's own.
     return _open_next(request, None if request.session.get(BEGAN) == "" else task.queue)
 
@@ -222,7 +238,9 @@ def _try(request: HttpRequest, task: Task, act: Callable[[], object]) -> HttpRes
         )
         return _refused(request, task, message, 422, paths=unfilled.paths, sign_off=False)
     except decisions.ReasonMissing:
-        return _refused(request, task, _("Say why, in your own words."), 422)
+        # Who signs off sees again what nobody has looked at.
+        unseen = current.open_eyes(task, current.verdicts(task)) if "sign_off" in request.POST else ()
+        return _refused(request, task, _("Say why, in your own words."), 422, paths=unseen)
     except decisions.Stale:
         message = _("Something was said about this document since the page was made. Look at it once more.")
         return _refused(request, task, message, 409)
@@ -242,14 +260,19 @@ def _refused(
     fresh = screen_page.find(request, task.pk)
     context = screen_page.context_of(request, fresh, focus=paths[0] if paths else None)
     shown = context["screen"]
-    context["refused"] = {
-        "text": text,
-        "fields": [_named(view) for view in map(shown.at, paths) if view is not None],
-        "sign_off": bool(paths) and sign_off,
-    }
-    context["oob"] = False
     context["kept"] = _typed(request, text)
-    template = "review/_progress.html" if htmx.partial(request) else "review/screen.html"
+    # What the dialog of the other forms says itself is not said twice.
+    context["refused"] = (
+        None
+        if context["kept"]
+        else {
+            "text": text,
+            "fields": [_named(view) for view in map(shown.at, paths) if view is not None],
+            "sign_off": bool(paths) and sign_off,
+            "reason": request.POST.get("reason", ""),
+        }
+    )
+    template = "review/_not_approved.html" if htmx.partial(request) else "review/screen.html"
     return render(request, template, context, status=status)
 
 

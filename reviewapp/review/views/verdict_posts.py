@@ -44,6 +44,8 @@ def verdict(request: HttpRequest, task_id: int) -> HttpResponse:
         return _refused(request, task, path, Trouble(_("There is no such field.")))
     if said is None:
         return _answer(request, task, path)
+    # Who takes a verdict back stays, to say something else.
+    stays = said.kind == Verdict.Kind.RESTORED
     return _act(
         request,
         task,
@@ -56,6 +58,7 @@ def verdict(request: HttpRequest, task_id: int) -> HttpResponse:
             via=actors.via(request),
         ),
         entered=data["value"],
+        to_what_was_said=stays,
     )
 
 
@@ -84,24 +87,31 @@ def line(request: HttpRequest, task_id: int) -> HttpResponse:
     # The buttons of a table carry no field's state: the newest verdict on the line is the one that is answered.
     spoken = current.verdicts(task).get(path)
     said = verdicts.Said(path=path, kind=kind, seen=spoken.pk if spoken is not None else 0, form_key=form_key)
-    return _act(request, task, path, lambda: verdicts.give(task_id=task.pk, said=said, **who))
+    return _act(
+        request,
+        task,
+        path,
+        lambda: verdicts.give(task_id=task.pk, said=said, **who),
+        # Who takes a line out or puts it back stays at it; "all lines are there" answers a question, and the next one comes.
+        to_what_was_said=kind != Verdict.Kind.LINES_COMPLETE,
+    )
 
 
 @access.needs("review.work")
 @require_POST
 def undo(request: HttpRequest, task_id: int) -> HttpResponse:
     """POST /tasks/<id>/undo/"""
-    return _step(request, task_id, verdicts.undo)
+    return _step(request, task_id, verdicts.undo, nothing=_("There is nothing of yours to undo."))
 
 
 @access.needs("review.work")
 @require_POST
 def redo(request: HttpRequest, task_id: int) -> HttpResponse:
     """POST /tasks/<id>/redo/"""
-    return _step(request, task_id, verdicts.redo)
+    return _step(request, task_id, verdicts.redo, nothing=_("There is nothing to do again."))
 
 
-def _step(request: HttpRequest, task_id: int, step: Callable[..., Verdict | None]) -> HttpResponse:
+def _step(request: HttpRequest, task_id: int, step: Callable[..., Verdict | None], *, nothing: str) -> HttpResponse:
     task = screen_page.find(request, task_id)
     return _act(
         request,
@@ -115,6 +125,7 @@ def _step(request: HttpRequest, task_id: int, step: Callable[..., Verdict | None
             form_key=request.POST.get("form_key", "")[:36],
         ),
         to_what_was_said=True,
+        nothing=nothing,
     )
 
 
@@ -135,7 +146,7 @@ def _read(task: Task, data: dict[str, object], locale: str) -> verdicts.Said | N
         # Where nothing says the type, the page offers one; to leave an empty value empty switches nothing.
         same_type = type_ is shown_type or shown_type is values.FieldType.FREE
         odd = node is not None and any(code == schema.TYPE_MISMATCH for code, _detail in schema.judge(node, now))
-        if kind == forms.ENTER and same_type and text == values.show(now, shown_type, locale=locale):
+        if kind == forms.ENTER and same_type and text == forms.as_typed(values.show(now, shown_type, locale=locale)):
             if path in spoken:
                 return None
             value = _in_its_type(now, text, type_, locale, node) if odd else now
@@ -189,7 +200,9 @@ def _act(
     *,
     entered: str | None = None,
     to_what_was_said: bool = False,
+    nothing: str = "",
 ) -> HttpResponse:
+    """Do it and answer. `to_what_was_said`: stay there. `nothing`: what to say when there was nothing to do."""
     try:
         given = act()
     except verdicts.Stale as stale:
@@ -204,7 +217,13 @@ def _act(
     except verdicts.BadAddress:
         return _refused(request, task, path, Trouble(_("That does not fit this field."), entered))
     changed = given.path if given is not None else path
-    return _answer(request, task, changed, to=changed if to_what_was_said else None)
+    return _answer(
+        request,
+        task,
+        changed,
+        to=(changed or None) if to_what_was_said else None,
+        says=nothing if given is None else "",
+    )
 
 
 def _said_by(verdict: Verdict | None) -> str:
@@ -214,7 +233,7 @@ def _said_by(verdict: Verdict | None) -> str:
     return f"{verdict.by}: {verdict.get_kind_display()} {text or ''}".strip()
 
 
-def _answer(request: HttpRequest, task: Task, changed: str, *, to: str | None = None) -> HttpResponse:
+def _answer(request: HttpRequest, task: Task, changed: str, *, to: str | None = None, says: str = "") -> HttpResponse:
     """The focus form of the field to go to, the counter, and whatever the verdict changed in list and tables."""
     fresh = screen_page.find(request, task.pk)
     wanted = to if to is not None else request.POST.get("next") or None
@@ -228,7 +247,11 @@ def _answer(request: HttpRequest, task: Task, changed: str, *, to: str | None = 
     rows = [] if view is None or is_cell else [view]
     if array is not None and array.path != changed:
         rows.append(array.row)
+    # Nothing more needs eyes, and nobody stays on purpose.
+    done = to is None and bool(shown.eyes) and not shown.open_paths and not shown.beside(changed)
     context |= {
+        "says": _("All checked. Ctrl+Enter approves the document.") if done else says,
+        "done": done,
         "changed": rows,
         "cells": [view] if is_cell else [],
         "changed_arrays": [array] if array is not None and not is_cell else [],

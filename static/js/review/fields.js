@@ -33,10 +33,10 @@ export function stateOf({ path, needsEyes, verdict }, focused) {
   return needsEyes ? "doubt" : "faint"
 }
 
-/** The path `step` places after `path`, or null at the ends. Pure. */
+/** The path `step` places after `path`, or null at the ends; the first or the last one when none is in focus. Pure. */
 export function neighbour(all, path, step) {
   const at = all.findIndex((one) => one.path === path)
-  return at < 0 ? null : (all[at + step]?.path ?? null)
+  return (at < 0 ? all.at(step < 0 ? -1 : 0) : all[at + step])?.path ?? null
 }
 
 /** The next path after `path` that needs eyes and has no verdict, from the start again after the end, or null. Pure. */
@@ -54,7 +54,7 @@ export class Fields {
 
   constructor(root, signal) {
     this.#root = root
-    root.addEventListener("click", ({ target }) => this.#act(target), { signal })
+    root.addEventListener("click", (event) => this.#act(event), { signal })
     root.addEventListener("change", ({ target }) => target.matches("[data-sends]") && target.form.requestSubmit(), { signal })
   }
 
@@ -93,8 +93,12 @@ export class Fields {
 
   // Private
 
-  #act(target) {
+  #act(event) {
+    const { target } = event
     this.#move(target.closest("[data-move]")?.dataset.move)
+    const goes = target.closest("[data-goes]")
+    if (goes) event.preventDefault()
+    if (goes) this.go(goes.dataset.goes)
     const lines = target.closest("[data-closes-lines]") && target.closest(".lines")
     if (lines) lines.hidden = true
   }

@@ -1,6 +1,8 @@
 // What do the keys do while somebody types in the value? All other keys are declared on their buttons (../keys.js).
 // Nothing here finishes, rejects or deletes a document.
 
+import { changed, put, entry, send } from "./entry.js"
+
 export class Keyboard {
   #root
 
@@ -9,7 +11,7 @@ export class Keyboard {
   constructor(root, signal) {
     this.#root = root
     root.addEventListener("keydown", (event) => this.#press(event), { signal, capture: true })
-    root.addEventListener("input", () => this.mark(), { signal })
+    root.addEventListener("input", (event) => this.#typed(event), { signal })
     root.addEventListener("change", () => this.mark(), { signal })
   }
 
@@ -21,16 +23,29 @@ export class Keyboard {
     form?.toggleAttribute("data-changed", changed(form))
   }
 
-  /** Put the cursor into the value and select it, so that typing corrects it. */
+  /** Put the cursor into the value and select it, so that typing corrects it; where none can be typed, onto its name. */
   enter() {
-    const input = this.#root.querySelector("#value")
-    input?.focus({ preventScroll: true })
+    const input = this.#root.querySelector("#value:not(:disabled)")
+    const place = input ?? this.#root.querySelector("#focus h2")
+    place?.focus({ preventScroll: true })
     input?.select?.()
   }
 
   // Private
 
+  // Who writes beside "other…" means it.
+  #typed({ target }) {
+    if (target.matches("[data-other]")) target.closest(".choice").querySelector("[type=radio]").checked = true
+    this.mark()
+  }
+
   #press(event) {
+    // A key that is held down says one thing, once: else it would approve fields that nobody has seen.
+    if (event.key === "Enter" && event.repeat && !(event.shiftKey && event.target.matches?.("textarea"))) {
+      event.preventDefault()
+      event.stopPropagation()
+      return
+    }
     const input = event.target.closest?.("#focus :is(input, textarea, select)")
     if (!input || event.isComposing || event.keyCode === 229) return
     const handled = KEYS[event.key]?.(event, input, input.form)
@@ -42,15 +57,14 @@ export class Keyboard {
 
 const KEYS = {
   Enter(event, input, form) {
-    if (event.ctrlKey || event.metaKey) return leavesUnsaved(form)
-    if (event.shiftKey || event.altKey || !input.matches("textarea, select")) return false // the others send by themselves
-    if (!event.repeat) send(form)
+    if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return false
+    if (!input.matches("textarea, select")) return false // the others send by themselves
+    send(form)
     return "done"
   },
   Escape(event, input, form) {
     if (!changed(form)) return false
-    form.reset()
-    for (const one of form.querySelectorAll("[data-shown]")) one.value = one.dataset.shown
+    put(form, entry(form).shown)
     input.dispatchEvent(new Event("input", { bubbles: true }))
     input.select?.()
     return "done"
@@ -66,32 +80,10 @@ const KEYS = {
   "]"(event, input, form) {
     const button = form.querySelector('[data-key="]"]')
     if (!button || changed(form)) return false
-    button.click()
+    if (!event.repeat) button.click()
     return "done"
   },
   // Letters are undone before verdicts are.
   z: (event, input, form) => ((event.ctrlKey || event.metaKey) && changed(form) ? "native" : false),
   Z: (event, input, form) => KEYS.z(event, input, form),
-}
-
-/** Whether something else stands in the form than the value that the server shows. */
-export function changed(form) {
-  return [...(form?.elements ?? [])].some((one) => {
-    if (one.matches("[type=hidden], button, fieldset")) return false
-    if (one.matches("[type=radio], [type=checkbox]")) return one.checked !== one.defaultChecked
-    if (one.matches("select")) return [...one.options].some((option) => option.selected !== option.defaultSelected)
-    return one.value !== (one.dataset.shown ?? one.defaultValue)
-  })
-}
-
-// The task's chord saves what was typed first; pressed again it approves the task.
-function leavesUnsaved(form) {
-  if (!changed(form)) return false
-  send(form)
-  return "done"
-}
-
-/** Send the form as Enter does. A click, for htmx learns only from a click which button sends. */
-export function send(form) {
-  form.querySelector("[data-default]")?.click()
 }

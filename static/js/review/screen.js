@@ -6,13 +6,17 @@ import { Drafts } from "./drafts.js"
 import { BOX_CHOSEN, HERE, NOT_SHOWN, POINTED, tell } from "./events.js"
 import { Fields, stateOf } from "./fields.js"
 import { shares } from "./geometry.js"
-import { Keyboard, changed, send } from "./keyboard.js"
+import { Keyboard } from "./keyboard.js"
+import { Leaving } from "./leaving.js"
 import { Overlay } from "./overlay.js"
+import { Refusal } from "./refusal.js"
+import { forgetWithTheNextAct, say } from "./says.js"
 import { Thumbnails } from "./thumbnails.js"
 import { Toolbar } from "./toolbar.js"
 import { Viewer } from "./viewer.js"
 
 const HERE_EVERY = 4 * 60 * 1000
+const WHOLE = [0, 0, 1, 1] // of a page, as shares
 
 class ReviewScreen extends HTMLElement {
   #leaving
@@ -25,6 +29,7 @@ class ReviewScreen extends HTMLElement {
   #keyboard
   #drafts
   #attention
+  #refusal
   #form
   #pointed = ""
   #waiting = false
@@ -36,8 +41,10 @@ class ReviewScreen extends HTMLElement {
     const { signal } = this.#leaving
     this.#fields = new Fields(this, signal)
     this.#keyboard = new Keyboard(this, signal)
-    this.#drafts = new Drafts(this, this.dataset.task, signal)
+    this.#drafts = new Drafts(this, this.dataset.task, this.#fields, signal)
     this.#attention = new Attention(this, signal)
+    this.#refusal = new Refusal(this, this.#drafts, signal)
+    new Leaving(this, signal)
     this.#show(signal)
     this.#listen(signal)
     this.#settled()
@@ -61,12 +68,13 @@ class ReviewScreen extends HTMLElement {
   #listen(signal) {
     const on = (name, hear) => this.addEventListener(name, hear, { signal })
     on("htmx:afterSettle", () => this.#soon())
+    forgetWithTheNextAct(this, signal)
     on(BOX_CHOSEN, ({ detail }) => this.#fields.go(detail.path))
     on(POINTED, ({ detail }) => this.#point(detail.path))
     on(NOT_SHOWN, ({ detail, target }) => this.#refuse(target, detail.reason))
     on("pointerover", ({ target }) => this.#over(target))
     on("click", ({ target }) => this.#look(target))
-    this.addEventListener("submit", (event) => this.#leave(event), { signal, capture: true })
+    this.addEventListener("close", () => this.#back(), { signal, capture: true })
     const timer = setInterval(() => document.visibilityState === "visible" && tell(this, HERE), HERE_EVERY)
     signal.addEventListener("abort", () => clearInterval(timer), { once: true })
   }
@@ -90,19 +98,34 @@ class ReviewScreen extends HTMLElement {
     this.#thumbnails?.show(all)
     const form = this.querySelector("#focus")
     if (form !== this.#form) this.#arrive(form, this.#fields.get(focused)?.boxes ?? [])
+    this.#drafts.mark()
+    this.#refusal.bringForward()
   }
 
   // Another field came into focus, or the same one with an answer of the server.
   #arrive(form, boxes) {
     this.#form = form
-    this.querySelector(".refused")?.remove()
     this.#attention.arrive(form)
-    this.#keyboard.enter()
+    this.#say(form)
     this.#drafts.restore()
     this.#keyboard.mark()
     this.#crop?.show(boxes)
     const first = boxes.find(({ b, s }) => shares(b, ...s))
     if (first) this.#viewer?.reveal(first.p, shares(first.b, ...first.s))
+    else if (form.dataset.page) this.#viewer?.reveal(Number(form.dataset.page), WHOLE)
+  }
+
+  // After the last verdict the cursor leaves the value: a key pressed by habit says nothing more.
+  #say(form) {
+    if ("done" in form.dataset) this.querySelector(".progress").focus({ preventScroll: true })
+    else this.#keyboard.enter()
+    if (form.dataset.says) say(form.dataset.says)
+  }
+
+  // A sheet that is shut leaves the cursor somewhere: never nowhere.
+  #back() {
+    const at = document.activeElement
+    if (at === document.body || !at.checkVisibility()) this.#keyboard.enter()
   }
 
   #point(path) {
@@ -125,15 +148,6 @@ class ReviewScreen extends HTMLElement {
   #refuse(pane, reason) {
     pane.removeAttribute("data-waiting")
     for (const said of pane.querySelectorAll("[data-reason]")) said.hidden = said.dataset.reason !== reason
-  }
-
-  // Letters that are typed but not saved are saved first; the task is then approved by a second press.
-  #leave(event) {
-    const form = this.querySelector("#focus")
-    if (!event.target.matches("[data-leaves]") || !changed(form)) return
-    event.preventDefault()
-    event.stopImmediatePropagation()
-    send(form)
   }
 }
 
