@@ -1,9 +1,11 @@
 // Which key presses which button? The button says it: data-key="Control+Enter", or "? Control+/" for two ways.
 // A bare key is not heard while somebody types, unless the button says data-key-anywhere.
-// The sheet of keys is made from the buttons in sight, so it cannot go stale.
+// The sheet of keys is made from the buttons in sight, so it cannot go stale; a key that is no button's stands in the page
+// as data-key-shown="Tab", with its words.
 
 const MODIFIERS = ["Control", "Alt", "Shift"]
 const TYPING = "input:not([type=checkbox], [type=radio], [type=button], [type=submit]), textarea, select, [contenteditable=true]"
+const ARROWS = { ArrowUp: "↑", ArrowDown: "↓", ArrowLeft: "←", ArrowRight: "→" }
 const PRESSABLE = "button, a[href], summary, [role=button]"
 
 // Lifecycle
@@ -33,7 +35,7 @@ export function press(event) {
 
 function fillSheet(root) {
   const sheet = root.getElementById("keys")
-  const rows = inReach(root, false).map((one) => row(one, sheet.dataset))
+  const rows = [...inReach(root, false), ...root.querySelectorAll("[data-key-shown]")].map((one) => row(one, sheet.dataset))
   sheet.querySelector("dl").replaceChildren(...rows)
 }
 
@@ -48,7 +50,7 @@ export function chordOf({ key, ctrlKey, metaKey, altKey, shiftKey }) {
 
 /** The chords that an element answers to. */
 export function keysOf(element) {
-  return (element.dataset.key ?? "").split(" ").filter(Boolean).map(normal)
+  return (element.dataset.key ?? element.dataset.keyShown ?? "").split(" ").filter(Boolean).map(normal)
 }
 
 /** A bare key holds neither Control nor Alt: it may be a letter that somebody types. */
@@ -67,8 +69,7 @@ export function spell(chord, names = {}) {
     Enter: names.enter,
     PageUp: names.pageUp,
     PageDown: names.pageDown,
-    ArrowUp: "↑",
-    ArrowDown: "↓",
+    ...ARROWS,
   }
   return parts(chord)
     .map((part) => words[part] ?? (/^\p{Ll}$/u.test(part) && parts(chord).length > 1 ? part.toUpperCase() : part))
@@ -110,5 +111,5 @@ function row(element, names) {
 function words(element) {
   const copy = element.cloneNode(true)
   for (const key of copy.querySelectorAll("kbd, svg")) key.remove()
-  return copy.textContent.trim() || element.getAttribute("aria-label") || ""
+  return element.getAttribute("aria-label") || copy.textContent.trim()
 }

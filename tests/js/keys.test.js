@@ -46,3 +46,7 @@ test("a chord is printed in the words of the page", () => {
   assert.equal(spell("+"), "+")
   assert.equal(spell("Control++", german), "Strg +")
 })
+
+test("an arrow is printed as one", () => {
+  assert.equal(spell("Control+ArrowUp", { control: "Ctrl" }), "Ctrl ↑")
+})
