@@ -147,3 +147,9 @@ def test_honest_files_are_not_complained_of() -> None:
     assert forbidden_in_template('{# style="x" #}<script src="{% static "js/app.js" %}" type="module"></script>') == []
     assert partial_problem('{% load i18n %}\n<li id="f-{{ id }}"><img src="x"><input name="a"></li>\n') == ""
     assert forbidden_in_module("// no fetch() here\nelement.textContent = 'https://example.org/';") == []
+
+
+def test_the_screen_asks_for_every_one_of_its_modules_at_once() -> None:
+    page = (source.ROOT / "templates" / "review" / "screen.html").read_text(encoding="utf-8")
+    asked = set(re.findall(r"modulepreload\" href=\"\{% static 'js/review/(\w+)\.js' %\}", page))
+    assert asked == {path.stem for path in (source.ROOT / "static" / "js" / "review").glob("*.js")} - {"screen"}
