@@ -6,6 +6,7 @@ verdict next to nothing. So whatever a view says is worked out when it is first 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any, Final
@@ -15,12 +16,12 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from reviewapp.extraction import confidence, paths, values
-from reviewapp.extraction.jsontext import Json, Number
+from reviewapp.extraction.jsontext import Json, Number, dump
 from reviewapp.extraction.model import Box, Citation, Field
 from reviewapp.extraction.schema import SchemaNode
 from reviewapp.web import locales
 
-from . import queue, reasons, rules
+from . import printed, queue, reasons, rules
 from .known import ABSENT, Place, Values
 from .models import Verdict
 
@@ -177,6 +178,14 @@ class View:
     @cached_property
     def citations(self) -> list[dict[str, int]]:
         return [{"page": one.page} for one in self._facts.citations if one.page] if self._facts is not None else []
+
+    @cached_property
+    def find_texts(self) -> str:
+        """What to look for in the document, as a JSON list; "" when nothing was read that may stand there."""
+        original = self._original
+        if original is ABSENT or original is None or isinstance(original, bool | dict | list) or self.is_class:
+            return ""
+        return json.dumps(printed.texts(original if isinstance(original, str) else dump(original)), ensure_ascii=False)
 
     @cached_property
     def is_class(self) -> bool:

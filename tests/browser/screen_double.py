@@ -86,6 +86,10 @@ class Value:
         return json.dumps(parts, separators=(",", ":")) if parts else ""
 
     @property
+    def find_texts(self) -> str:
+        return json.dumps([self.original_text]) if self.original_text else ""
+
+    @property
     def band(self) -> str:
         return self._band[0]
 

@@ -245,6 +245,69 @@ def test_focus_brings_the_page_and_a_magnified_crop_of_the_box(screen: Page) -> 
     assert dark > 50
 
 
+def test_the_crop_is_drawn_at_its_own_scale(screen: Page) -> None:
+    screen.click("#field-due")
+    focus(screen, "/due")
+    expect(screen.locator('.evidence[data-sharp="2"]')).to_be_visible()
+    # Of all dots that are not paper, those that are neither ink nor paper: a magnified picture smears them.
+    smeared = screen.evaluate(
+        """() => {
+          const canvas = document.querySelector(".evidence canvas")
+          const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height)
+          const dots = data.filter((one, at) => at % 4 === 0 && one < 245)
+          return dots.filter((one) => one > 60).length / dots.length
+        }"""
+    )
+    assert smeared < 0.65, "0.76 when the drawn page is magnified"
+
+
+def test_a_value_is_found_as_it_is_printed(screen: Page, desk: Desk) -> None:
+    found = desk.at("/seller")
+    assert found is not None
+    found.citations, found.original_text = [], "lagoon paper"
+    screen.click("#field-seller")
+    focus(screen, "/seller")
+    screen.evaluate("""() => { document.querySelector("[data-find]").dataset.find = '["12586","12586.00"]' }""")
+    screen.get_by_role("button", name="Find it in the document").click()
+    expect(screen.locator(".find [role=status]")).to_have_text("1 of 2")
+    screen.keyboard.press("Enter")
+    expect(screen.locator(".find [role=status]")).to_have_text("2 of 2")
+    screen.keyboard.press("Control+a")
+    screen.keyboard.type("nowhere")
+    expect(screen.locator(".find [role=status]")).to_have_text("0 of 0")
+
+
+def test_a_scan_says_that_it_has_no_text(page: Page) -> None:
+    desk = new_desk()
+    written = io.BytesIO()
+    canvas = Canvas(written, pagesize=PAGE)
+    canvas.rect(60, 600, 100, 40)
+    canvas.showPage()
+    canvas.save()
+    desk.documents["it.pdf"] = written.getvalue()
+    with Served(desk) as served:
+        page.goto(served.url + "/tasks/1/")
+        page.wait_for_selector(".page[data-loaded]")
+        page.locator("#value").press("Control+f")
+        page.keyboard.type("lagoon")
+        expect(page.locator(".find [role=status]")).to_have_text("This document has no text to search (a scan)")
+        page.goto("about:blank")
+
+
+def test_the_page_of_a_class_is_shown_though_it_has_no_box(screen: Page, desk: Desk) -> None:
+    found = desk.at("/seller")
+    assert found is not None
+    found.citations, found.page, found.is_class = [], 2, True
+    screen.reload()
+    screen.wait_for_selector(".page[data-loaded] .boxes rect")
+    status = screen.locator(".paper-tools > [role=status]")
+    expect(status).to_have_text("Page 1 of 2")
+    screen.click("#field-seller")
+    focus(screen, "/seller")
+    expect(status).to_have_text("Page 2 of 2")
+    assert screen.locator("[data-find]").count() == 0, "a class is no word to look for"
+
+
 def test_words_are_found_in_the_document(screen: Page) -> None:
     screen.locator("#value").press("Control+f")
     screen.keyboard.type("lagoon")

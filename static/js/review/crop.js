@@ -7,6 +7,7 @@ export class Crop {
   #root
   #viewer
   #boxes = []
+  #stop = new AbortController() // of the sharper piece that is being drawn
 
   // Lifecycle
 
@@ -15,12 +16,14 @@ export class Crop {
     this.#viewer = viewer
     root.addEventListener(PAGE_DRAWN, ({ detail }) => detail.page === this.#page && this.#draw(), { signal })
     addEventListener("resize", () => this.#draw(), { signal })
+    signal.addEventListener("abort", () => this.#stop.abort(), { once: true })
   }
 
   // Actions
 
   /** boxes: [{p, b, s}] of the value in focus. Those of the first page are shown. */
   show(boxes) {
+    this.#stop.abort()
     this.#boxes = boxes.filter(({ b, s }) => shares(b, ...s))
     this.#draw()
   }
@@ -46,6 +49,22 @@ export class Crop {
     this.#paint(figure.querySelector("canvas"), ink, { page, pane, part })
     this.#mark(figure.querySelector("svg"), marks, { page, pane, part })
     figure.dataset.drawn = this.#page
+    this.#sharpen(figure, ink, { page, part })
+  }
+
+  // The drawn page has too few dots to be magnified: the piece is drawn at its own scale, and takes the quick one's place.
+  async #sharpen(figure, ink, { page, part }) {
+    this.#stop.abort()
+    const canvas = figure.querySelector("canvas")
+    const { width, height } = canvas
+    if (width / part.width <= 1.05 * (ink.width / page.width)) return
+    this.#stop = new AbortController()
+    const { signal } = this.#stop
+    const share = { x: part.x / page.width, y: part.y / page.height, width: part.width / page.width, height: part.height / page.height }
+    const sharp = await this.#viewer.pieces.detail(this.#page, { part: share, width, height, signal })
+    if (!sharp || signal.aborted) return
+    canvas.getContext("2d").drawImage(sharp, 0, 0)
+    figure.dataset.sharp = this.#page
   }
 
   #paint(canvas, ink, { page, pane, part }) {

@@ -59,9 +59,22 @@ export async function sketch(page, { width, height, rotation, signal }) {
   const turned = { rotation: (page.rotate + rotation) % 360 }
   const whole = page.getViewport({ scale: 1, ...turned })
   const viewport = page.getViewport({ scale: Math.min(width / whole.width, height / whole.height), ...turned })
+  return draw(page, viewport, Math.max(1, Math.floor(viewport.width)), Math.max(1, Math.floor(viewport.height)), signal)
+}
+
+/** A part of a page, filling width x height device pixels. part: {x, y, width, height}, shares of the page as turned. */
+export async function detail(page, { part, width, height, rotation, signal }) {
+  const turned = { rotation: (page.rotate + rotation) % 360 }
+  const whole = page.getViewport({ scale: 1, ...turned })
+  const scale = width / (part.width * whole.width)
+  const offset = { offsetX: -part.x * whole.width * scale, offsetY: -part.y * whole.height * scale }
+  return draw(page, page.getViewport({ scale, ...offset, ...turned }), width, height, signal)
+}
+
+async function draw(page, viewport, width, height, signal) {
   const canvas = document.createElement("canvas")
-  canvas.width = Math.max(1, Math.floor(viewport.width))
-  canvas.height = Math.max(1, Math.floor(viewport.height))
+  canvas.width = width
+  canvas.height = height
   signal.throwIfAborted()
   const drawing = page.render({ canvas, viewport, annotationMode: 1 })
   const stop = () => drawing.cancel()

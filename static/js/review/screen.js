@@ -141,8 +141,8 @@ class ReviewScreen extends HTMLElement {
   }
 
   #look(target) {
-    const words = target.closest("[data-find]")?.dataset.find
-    if (words !== undefined) this.#toolbar?.find(words)
+    const texts = target.closest("[data-find]")?.dataset.find
+    if (texts) this.#toolbar?.find(JSON.parse(texts))
   }
 
   #refuse(pane, reason) {

@@ -68,7 +68,7 @@ export class Sketches {
     const stop = new AbortController()
     this.#drawing = { place, stop }
     const size = { width: place.clientWidth * devicePixelRatio, height: place.clientHeight * devicePixelRatio }
-    const canvas = await this.#viewer.sketch(this.#places.get(place), { ...size, signal: stop.signal })
+    const canvas = await this.#viewer.pieces.sketch(this.#places.get(place), { ...size, signal: stop.signal })
     this.#drawing = null
     if (!stop.signal.aborted) this.#done.add(place)
     if (canvas && !stop.signal.aborted) place.replaceChildren(canvas)

@@ -6,6 +6,7 @@ export class Toolbar {
   #pane
   #viewer
   #query = ""
+  #texts = [] // how a value may be printed, the first as it was read; any of them is a find
 
   // Lifecycle
 
@@ -21,13 +22,14 @@ export class Toolbar {
 
   // Actions
 
-  /** Open the find bar; with words, look for them. */
-  find(words = "") {
+  /** Open the find bar; with texts, look for any of them. */
+  find(texts = []) {
     const bar = this.#part("find")
     if (!bar) return
     bar.hidden = false
     const input = this.#part("find-words")
-    if (words) input.value = words
+    this.#texts = texts
+    if (texts.length) input.value = texts[0]
     input.focus()
     input.select()
     if (input.value) this.#look({})
@@ -44,7 +46,7 @@ export class Toolbar {
       rotate: this.#viewer.rotate,
       "page-next": this.#viewer.nextPage,
       "page-previous": this.#viewer.previousPage,
-      find: () => this.find(getSelection().toString().trim()),
+      find: () => this.find([getSelection().toString().trim()].filter(Boolean)),
       "find-next": () => this.#look({}),
       "find-previous": () => this.#look({ backwards: true }),
       "find-close": () => this.#close(),
@@ -62,7 +64,8 @@ export class Toolbar {
   }
 
   #look({ backwards = false }) {
-    const query = this.#part("find-words").value
+    const typed = this.#part("find-words").value
+    const query = this.#texts.length > 1 && typed === this.#texts[0] ? this.#texts : typed
     this.#viewer.find(query, { again: query === this.#query, backwards })
     this.#query = query
   }
@@ -82,6 +85,14 @@ export class Toolbar {
       place.textContent = place.dataset.text.replace(/\{(\w+)\}/g, (_, name) => detail[name])
       place.hidden = false
     }
+    if (detail.of === 0 && this.#query.length) this.#sayNoText()
+  }
+
+  async #sayNoText() {
+    const place = this.#pane.querySelector("[data-no-text]")
+    const said = place.textContent
+    const has = await this.#viewer.pieces.hasText()
+    if (!has && place.textContent === said) place.textContent = place.dataset.noText
   }
 
   #part(name) {

@@ -2,7 +2,8 @@
 // What happens is told as events on the pane (events.js).
 
 import { NOT_SHOWN, OPENED, PAGE_DRAWN, PAPER_BUSY, PAPER_IDLE, VIEW_CHANGED, tell } from "./events.js"
-import { assemble, betweenPages, load, reasonOf, sketch } from "./pdfjs.js"
+import { assemble, betweenPages, load, reasonOf } from "./pdfjs.js"
+import { Pieces } from "./pieces.js"
 import { Sight } from "./sight.js"
 
 const STEP = 1.15
@@ -13,7 +14,8 @@ export class Viewer {
   #bus
   #pages
   #task
-  #pdf
+  /** What else is asked of the pages (pieces.js), once the document is there. */
+  pieces
   #ask
   #width
   #sight
@@ -39,7 +41,7 @@ export class Viewer {
       this.#bus = bus
       this.#pages = pages
       this.#listen()
-      this.#pdf = pdf
+      this.pieces = new Pieces(pdf, this)
       links.setDocument(pdf)
       pages.setDocument(pdf)
     } catch (error) {
@@ -107,18 +109,6 @@ export class Viewer {
   /** Tell PAPER_IDLE as soon as the paper has nothing to draw; now, if so. */
   whenIdle() {
     this.#ask?.()
-  }
-
-  /** A page drawn small, as the view is turned: its canvas, at most width x height device pixels; null when it cannot be. */
-  async sketch(number, { width, height, signal }) {
-    try {
-      const page = await this.#pdf.getPage(number)
-      const canvas = await sketch(page, { width, height, rotation: this.rotation, signal })
-      if (!this.page(number).canvas) page.cleanup()
-      return canvas
-    } catch {
-      return null
-    }
   }
 
   // Private
