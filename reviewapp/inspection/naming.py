@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.db.models import Count, QuerySet
+
 from reviewapp.accounts.models import User
 from reviewapp.audit.actions import Action
 from reviewapp.audit.models import Entry
@@ -20,13 +22,14 @@ from reviewapp.upstreams.models import Upstream
 class Called:
     """`name`: what people call the document, else what the upstream called the file, else ""; `job` is the upstream's id.
     `document`: our id of it, None when none was linked then. `key`: the row's, "" for the whole job. `number`: the row's
-    place from 1, where the job has several rows; else None."""
+    place from 1, where the job has several rows, and `rows` how many; else None."""
 
     name: str = ""
     job: str = ""
     document: int | None = None
     key: str = ""
     number: int | None = None
+    rows: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,8 @@ def of(entries: Sequence[Entry]) -> Mapping[int, Called]:
     jobs = {entry.job for entry in told if entry.job is not None}
     tasks = _tasks(told)
     keys = {entry.pk: _key(entry, tasks) for entry in told}
-    links, numbers = _links(jobs), _numbers(jobs, set(keys.values()))
+    links, several = _links(jobs), _several(jobs)
+    numbers = _numbers(set(several), set(keys.values()))
     known = Job.objects.filter(pk__in=jobs).values_list("pk", "file_name", "job_id")
     called = {pk: (file_name, job_id) for pk, file_name, job_id in known}
     about: dict[int, Called] = {}
@@ -73,6 +77,7 @@ def of(entries: Sequence[Entry]) -> Mapping[int, Called]:
             document=link.document if link is not None else None,
             key=key,
             number=numbers.get((job, key)),
+            rows=several.get(job),
         )
     return about
 
@@ -131,9 +136,18 @@ def _newest(links: Iterable[_Link], *, at: datetime) -> _Link | None:
     return max(linked, key=lambda one: (one.at, one.id), default=None)
 
 
+def _several(jobs: set[int]) -> dict[int, int]:
+    """Our id of each job that has more than one row -> how many."""
+    counted: dict[int, int] = dict(_first_rows(jobs).values_list("job").annotate(n=Count("pk")))
+    return {job: n for job, n in counted.items() if n > 1}
+
+
 def _numbers(jobs: set[int], keys: set[str]) -> dict[tuple[int, str], int]:
-    """(our job id, key) -> the row's place from 1, for jobs that have more than one row."""
-    first = ResultRow.objects.filter(job__in=jobs, source=ResultRow.Source.UPSTREAM, supersedes__isnull=True)
-    several = first.filter(ordinal__gt=0).values("job")
-    found = first.filter(job__in=several, key__in=keys).values_list("job", "key", "ordinal")
-    return {(job, key): ordinal + 1 for job, key, ordinal in found}
+    """(our job id, key) -> the row's place in its job, from 1."""
+    found = _first_rows(jobs).filter(key__in=keys)
+    return {(row.job_id, row.key): row.ordinal + 1 for row in found.only("job", "key", "ordinal")}
+
+
+def _first_rows(jobs: set[int]) -> QuerySet[ResultRow]:
+    """Of each key of these jobs the first row: one a key."""
+    return ResultRow.objects.filter(job__in=jobs, source=ResultRow.Source.UPSTREAM, supersedes__isnull=True)

@@ -76,6 +76,7 @@ class Told:
     called: str
     key: str
     number: int | None
+    rows: int | None
     object_type: str
     object_id: str
     seconds: str
@@ -93,7 +94,7 @@ def tell(entry: Entry, *, about: naming.Called = naming.NOTHING, names: naming.N
     body: dict[str, Any] = json.loads(bytes(entry.body))
     details, source = _named(body["details"], names), _named(body["source"], names)
     if about.number is not None and "key" in source:
-        source["key"] = str(about.number)
+        source["key"] = _("%(n)s of %(of)s") % {"n": about.number, "of": about.rows}
     whole = entry.action in _WHOLE
     return Told(
         id=entry.pk,
@@ -117,6 +118,7 @@ def tell(entry: Entry, *, about: naming.Called = naming.NOTHING, names: naming.N
         called=about.name or about.job,
         key=about.key,
         number=about.number,
+        rows=about.rows,
         object_type=entry.object_type,
         object_id=entry.object_id,
         seconds=str(body["seconds"]),

@@ -33,10 +33,11 @@ class Short:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """`more`: how many rows of the job are not shown."""
+    """`more`: how many rows of the job are not shown, `all` how many there are."""
 
     rows: Sequence[Short]
     more: int
+    all: int
 
 
 def of(job: Job) -> Summary:
@@ -45,7 +46,7 @@ def of(job: Job) -> Summary:
     # By the other side of the task's key to the job: this room knows no more of tasks than that they have an address.
     tasks: dict[str, int] = dict(job.tasks.order_by("pk").values_list("key", "pk"))
     shown = [_short(row, number, tasks.get(row.key)) for number, row in enumerate(current[:ROWS], start=1)]
-    return Summary(shown, more=max(0, len(current) - ROWS))
+    return Summary(shown, more=max(0, len(current) - ROWS), all=len(current))
 
 
 def _short(row: ResultRow, number: int, task: int | None) -> Short:
