@@ -131,7 +131,7 @@ def test_counts_follow_and_after_the_last_verdict_no_key_by_habit_says_more(page
     before = Verdict.objects.count()
     for key in ("Enter", "a", "Delete", "Backspace"):
         page.keyboard.press(key)
-    page.wait_for_timeout(300)
+    page.wait_for_timeout(1500)
     task.refresh_from_db()
     assert Verdict.objects.count() == before and task.state == "open"
     page.keyboard.press("Control+ArrowDown")

@@ -72,7 +72,7 @@ const KEYS = {
   Delete(event, input, form) {
     const typed = input.matches("[type=text], textarea")
     const whole = typed && input.selectionStart === 0 && input.selectionEnd === input.value.length
-    const button = form.querySelector("[data-key~=Delete]")
+    const button = form.querySelector("[name=kind][value=cleared]")
     if (!whole || !button || event.ctrlKey || event.shiftKey || event.altKey) return false
     if (!event.repeat) button.click()
     return "done"
