@@ -73,6 +73,8 @@ def test_a_job_says_what_was_decided_here_instead_of_the_upstream_s_word(sol: Cl
     body = sol.get("/jobs/").content.decode()
     assert '<span class="done">decided here</span>' in body and "all 2 rows" in body
     assert "4 versions" in body and "they say" not in body
+    body = sol.get(f"/jobs/{job.pk}/").content.decode()
+    assert '<span class="done">decided here</span> · 2 of 2 rows decided here' in body
     passed = factories.create_job(factories.unsiloed({"total": (1, 0.99)}, status="completed"))
     assert "needed no eyes" in sol.get("/jobs/", {"q": passed.job_id}).content.decode()
 

@@ -154,7 +154,7 @@ def _document(found: Job, link_id: int) -> DocumentLink:
 
 
 def _job(job_id: int) -> Job:
-    found = Job.objects.select_related("upstream").filter(pk=job_id).first()
+    found = jobs.find(job_id)
     if found is None:
         raise Http404("There is no such job.")
     return found
