@@ -87,7 +87,6 @@ def postgres(url: str, *, lock_timeout: int, statement_timeout: int, idle_timeou
         "lock_timeout": lock_timeout,
         "statement_timeout": statement_timeout,
         "idle_in_transaction_session_timeout": idle_timeout,
-        "jit": "off",  # our queries are short: to compile one takes longer than to run it
     }
     return {
         "ENGINE": "django.db.backends.postgresql",

@@ -84,7 +84,7 @@ def test_a_url_is_read_whole() -> None:
     }
     assert found["OPTIONS"] == {
         "sslmode": "require",
-        "options": "-c lock_timeout=1 -c statement_timeout=2 -c idle_in_transaction_session_timeout=3 -c jit=off",
+        "options": "-c lock_timeout=1 -c statement_timeout=2 -c idle_in_transaction_session_timeout=3",
     }
 
 
