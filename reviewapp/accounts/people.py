@@ -48,7 +48,7 @@ def add(
         if User.objects.filter(username=user.username).exists():
             raise CannotChange("name_taken")
         user.save(force_insert=True)
-        _note(user, "added", new=f"{user.username}, {role.value}", by=by, at=at, via=via)
+        note(user, "added", new=f"{user.username}, {role.value}", by=by, at=at, via=via)
     return user
 
 
@@ -62,7 +62,7 @@ def set_role(*, user: User, role: Role, by: trail.Actor, at: datetime, via: trai
             _somebody_still_manages(person, by=by)
         old, person.role = person.role, role
         person.save(update_fields=["role"])
-        _note(person, "role", old=old, new=role.value, by=by, at=at, via=via)
+        note(person, "role", old=old, new=role.value, by=by, at=at, via=via)
     user.role = role
 
 
@@ -75,7 +75,7 @@ def deactivate(*, user: User, by: trail.Actor, at: datetime, via: trail.Via = ac
         _somebody_still_manages(person, by=by)
         person.is_active = False
         person.save(update_fields=["is_active"])
-        _note(person, "deactivated", by=by, at=at, via=via)
+        note(person, "deactivated", by=by, at=at, via=via)
     user.is_active = False
 
 
@@ -86,7 +86,7 @@ def reactivate(*, user: User, by: trail.Actor, at: datetime, via: trail.Via = ac
             return
         person.is_active = True
         person.save(update_fields=["is_active"])
-        _note(person, "reactivated", by=by, at=at, via=via)
+        note(person, "reactivated", by=by, at=at, via=via)
     user.is_active = True
 
 
@@ -97,7 +97,7 @@ def set_password(*, user: User, password: str, by: trail.Actor, at: datetime, vi
         person.set_password(password)
         person.password_is_anothers = by.id != str(person.pk)
         person.save(update_fields=["password", "password_is_anothers"])
-        _note(person, "password", by=by, at=at, via=via)
+        note(person, "password", by=by, at=at, via=via)
     user.password, user.password_is_anothers = person.password, person.password_is_anothers
 
 
@@ -117,7 +117,7 @@ def prefer(
         old = f"{person.locale} {person.time_zone} {person.theme}"
         person.locale, person.time_zone, person.theme = locale, time_zone, theme
         person.save(update_fields=["locale", "time_zone", "theme"])
-        _note(person, "preferences", old=old, new=f"{locale} {time_zone} {theme}", by=by, at=at, via=via)
+        note(person, "preferences", old=old, new=f"{locale} {time_zone} {theme}", by=by, at=at, via=via)
     user.locale, user.time_zone, user.theme = locale, time_zone, theme
 
 
@@ -136,9 +136,8 @@ def _somebody_still_manages(person: User, *, by: trail.Actor) -> None:
         raise CannotChange("last_manager")
 
 
-def _note(
-    user: User, what: str, *, by: trail.Actor, at: datetime, via: trail.Via, old: str = "", new: str = ""
-) -> None:
+def note(user: User, what: str, *, by: trail.Actor, at: datetime, via: trail.Via, old: str = "", new: str = "") -> None:
+    """The entry of something that changed about a person, in their stream; call it inside the act's transaction."""
     trail.record(
         trail.Note(
             stream=f"user:{user.pk}",

@@ -111,7 +111,7 @@ def release(*, task_id: int, user: User, at: datetime, via: trail.Via) -> Task:
             raise Taken(_name(task.holder))
         before = _name(task.holder)
         _update(task, holder=None, lease_until=None, held_since=None)
-        _note(task, Action.TASK_RELEASED, user=user, at=at, via=via, details={"holder": before})
+        note(task, Action.TASK_RELEASED, user=user, at=at, via=via, details={"holder": before})
         return task
 
 
@@ -125,7 +125,7 @@ def take_over(*, task_id: int, user: User, at: datetime, via: trail.Via) -> Task
             raise Closed
         before = _name(task.holder)
         _update(task, holder=user, lease_until=at + LEASE, held_since=at, assignee=None)
-        _note(task, Action.TASK_TAKEN_OVER, user=user, at=at, via=via, details={"holder": before})
+        note(task, Action.TASK_TAKEN_OVER, user=user, at=at, via=via, details={"holder": before})
         return task
 
 
@@ -140,7 +140,7 @@ def assign(*, task_id: int, user: User, to: User | None, at: datetime, via: trai
         before = _name(task.holder)
         _update(task, holder=None, lease_until=None, held_since=None, assignee=to)
         to_name = _name(to)
-        _note(task, Action.TASK_ASSIGNED, user=user, at=at, via=via, details={"holder": before, "to": to_name})
+        note(task, Action.TASK_ASSIGNED, user=user, at=at, via=via, details={"holder": before, "to": to_name})
         return task
 
 
@@ -181,7 +181,7 @@ def _take(task_id: int, *, user: User, at: datetime) -> bool:
 
 def _claimed(task_id: int, *, user: User, at: datetime, via: trail.Via) -> Task:
     task = Task.objects.get(pk=task_id)
-    _note(task, Action.TASK_CLAIMED, user=user, at=at, via=via, details={"until": trail.moment(at + LEASE)})
+    note(task, Action.TASK_CLAIMED, user=user, at=at, via=via, details={"until": trail.moment(at + LEASE)})
     return task
 
 
@@ -193,9 +193,10 @@ def _update(task: Task, **columns: object) -> None:
     task.save(update_fields=[*columns, "fence", "version"])
 
 
-def _note(
+def note(
     task: Task, action: Action, *, user: User, at: datetime, via: trail.Via, details: dict[str, trail.Plain]
 ) -> None:
+    """The entry of something that a person did with a task; call it inside the act's transaction."""
     trail.record(
         trail.Note(
             stream=f"task:{task.pk}",

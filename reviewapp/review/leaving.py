@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from reviewapp.accounts import actors
 from reviewapp.accounts.models import User
 from reviewapp.audit import trail
 from reviewapp.audit.actions import Action
@@ -32,7 +31,7 @@ def leave(*, task_id: int, fence: int, user: User, at: datetime, via: trail.Via)
         if held.update(lease_until=at + GRACE) != 1:
             return False
         details: dict[str, trail.Plain] = {"holder": str(user), "until": trail.moment(at + GRACE)}
-        _note(task_id, Action.TASK_RELEASED, details, user=user, at=at, via=via)
+        claims.note(_task(task_id), Action.TASK_RELEASED, user=user, at=at, via=via, details=details)
         return True
 
 
@@ -47,24 +46,9 @@ def in_sight(*, task_id: int, user: User, at: datetime, via: trail.Via) -> bool:
             return False
         if cut:
             details: dict[str, trail.Plain] = {"until": trail.moment(at + claims.LEASE)}
-            _note(task_id, Action.TASK_CLAIMED, details, user=user, at=at, via=via)
+            claims.note(_task(task_id), Action.TASK_CLAIMED, user=user, at=at, via=via, details=details)
         return True
 
 
-def _note(
-    task_id: int, action: Action, details: dict[str, trail.Plain], *, user: User, at: datetime, via: trail.Via
-) -> None:
-    task = Task.objects.only("job").get(pk=task_id)
-    trail.record(
-        trail.Note(
-            stream=f"task:{task_id}",
-            action=action,
-            object_type="task",
-            object_id=str(task_id),
-            job=task.job_id,
-            details=details,
-        ),
-        at=at,
-        by=actors.person(user),
-        via=via,
-    )
+def _task(task_id: int) -> Task:
+    return Task.objects.only("job").get(pk=task_id)

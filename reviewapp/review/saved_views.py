@@ -12,10 +12,9 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import F, QuerySet, Value
 
-from reviewapp.accounts import actors
+from reviewapp.accounts import actors, people
 from reviewapp.accounts.models import User
 from reviewapp.audit import trail
-from reviewapp.audit.actions import Action
 from reviewapp.upstreams.models import Upstream
 
 from .models import SavedView
@@ -63,7 +62,7 @@ def keep(*, user: User, name: str, query: str, at: datetime, via: trail.Via) -> 
         if mine.count() >= MOST:
             raise CannotSave("too_many")
         view = SavedView.objects.create(user=user, name=name, query=query, created_at=at)
-        _note(user, "view saved", new=name, at=at, via=via)
+        people.note(user, "view saved", new=name, by=actors.person(user), at=at, via=via)
     return view
 
 
@@ -72,7 +71,7 @@ def forget(*, view_id: int, user: User, at: datetime, via: trail.Via) -> View:
     with transaction.atomic():
         view = _locked(user).get(pk=view_id)
         view.delete()
-        _note(user, "view removed", old=view.name, at=at, via=via)
+        people.note(user, "view removed", old=view.name, by=actors.person(user), at=at, via=via)
     return View(id=view_id, name=view.name, query=view.query)
 
 
@@ -80,20 +79,3 @@ def _locked(user: User) -> QuerySet[SavedView]:
     """The person's views, none of which comes or goes until the transaction ends."""
     User.objects.select_for_update().get(pk=user.pk)
     return SavedView.objects.filter(user=user)
-
-
-def _note(user: User, what: str, *, old: str = "", new: str = "", at: datetime, via: trail.Via) -> None:
-    trail.record(
-        trail.Note(
-            stream=f"user:{user.pk}",
-            action=Action.USER_CHANGED,
-            object_type="user",
-            object_id=str(user.pk),
-            old=trail.value(old) if old else None,
-            new=trail.value(new) if new else None,
-            details={"what": what},
-        ),
-        at=at,
-        by=actors.person(user),
-        via=via,
-    )
