@@ -69,7 +69,7 @@ def answer(request: HttpRequest, params: QueryDict, form: ViewForm) -> HttpRespo
     no_foreign_queue(params, asked)
     chosen = next((one for one, _n in queues if one.slug == asked.queue), None)
     query = query_of(asked)
-    page = queue.page(user=user, asked=asked, at=at)
+    page = queue.page(user=user, asked=asked, at=at, queues=[one for one, _n in queues], upstreams=dict(upstreams))
     context: dict[str, Any] = {
         "queues": queues,
         "queue": chosen,
