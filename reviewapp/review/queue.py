@@ -10,6 +10,7 @@ from decimal import Decimal, InvalidOperation
 from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from reviewapp.accounts.models import User
 
@@ -50,12 +51,14 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One task as the list shows it. `upstream`: its name; `doubt`: its lowest confidence is below the queue's threshold;
-    `lapsed`: somebody's lease ended and nobody took it since; `postponed`: it is put away until `task.postponed_until`."""
+    """One task as the list shows it. `about`: where it came from, in one line; `reason`: the weightiest, `reasons`: the
+    others in one line; `doubt`: its lowest confidence is below the queue's threshold; `lapsed`: somebody's lease ended and
+    nobody took it since; `postponed`: it is put away until `task.postponed_until`."""
 
     task: Task
-    why: Sequence[str]
-    upstream: str
+    about: str
+    reason: str
+    reasons: str
     band: str
     doubt: bool
     held: bool
@@ -127,21 +130,29 @@ def page(*, user: User, asked: Filter, at: datetime, queues: Iterable[Queue], up
     why = _why([task.pk for task in shown])
     return Page(
         lines=[
-            _line(task, why.get(task.pk, []), upstream=upstreams.get(task.upstream, task.upstream), at=at)
+            _line(task, why.get(task.pk, []), about=_about(task, upstreams, with_queue=not asked.queue), at=at)
             for task in shown
         ],
         after=_cursor(shown[-1], newest_first=newest_first) if len(tasks) > PAGE else "",
     )
 
 
-def _line(task: Task, why: Sequence[str], *, upstream: str, at: datetime) -> Line:
+def _about(task: Task, upstreams: Mapping[str, str], *, with_queue: bool) -> str:
+    n = task.job.page_count
+    pages = ngettext("%(n)s page", "%(n)s pages", n) % {"n": n} if n else ""
+    queue = task.queue.name if with_queue else ""
+    return " · ".join(filter(None, (upstreams.get(task.upstream, task.upstream), task.job.schema_name, pages, queue)))
+
+
+def _line(task: Task, why: Sequence[str], *, about: str, at: datetime) -> Line:
     leased = task.lease_until is not None and task.lease_until > at
     waits = task.state in OPEN
     doubt = task.queue.queues_no_confidence if task.lowest is None else task.lowest < Decimal(task.queue.threshold)
     return Line(
         task=task,
-        why=why,
-        upstream=upstream,
+        about=about,
+        reason=why[0] if why else "",
+        reasons=" · ".join(why[1:]),
         band=band(task.lowest),
         doubt=doubt and waits,
         held=task.holder_id is not None and leased,
