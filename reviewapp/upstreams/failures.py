@@ -54,6 +54,10 @@ class CallFailed(Exception):
         self.tries = 1
         self.host = ""
 
+    def __reduce__(self) -> tuple[object, ...]:
+        # An engine that runs the acts in other processes pickles what they raise.
+        return _again, (type(self), self.args, vars(self))
+
     def __str__(self) -> str:
         return f"{self.host}: {self.args[0]}" if self.host else str(self.args[0])
 
@@ -94,6 +98,12 @@ class Answered(CallFailed):
     def __init__(self, sentence: str, *, status: int, retry_at: datetime | None = None, body: str = "") -> None:
         super().__init__(sentence, status=status, retry_at=retry_at, body=body)
         self.permanent = status not in WORTH_REPEATING and (status < 500 or status in _ABOUT_THE_REQUEST)
+
+
+def _again(kind: type[CallFailed], args: tuple[object, ...], said: dict[str, object]) -> CallFailed:
+    failure = kind.__new__(kind, *args)
+    vars(failure).update(said)
+    return failure
 
 
 def stripped(failure: CallFailed) -> CallFailed:

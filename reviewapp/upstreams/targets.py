@@ -25,7 +25,7 @@ _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?", re.ASCII)
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*", re.ASCII)
 _LONGEST_NAME = 253
 _PRINTABLE = re.compile(r"[\x21-\x7e]+", re.ASCII)
-_ENTRY = re.compile(r"(?P<host>\*|(?:\*\.)?[^:*]+|\[[0-9A-Fa-f:.]+\])(?::(?P<port>[0-9]{1,5}|\*))?", re.ASCII)
+_ENTRY = re.compile(r"(?P<host>\*|(?:\*\.)?[^:*/?#]+|\[[0-9A-Fa-f:.]+\])(?::(?P<port>[0-9]{1,5}|\*))?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,16 +117,14 @@ def _entry(entry: str) -> tuple[str, str]:
     if found is None:
         raise ValueError(f"no host to allow: {entry!r}")
     host, port = found["host"], found["port"] or ""
-    if host != "*":
-        wild, name = ("*.", host[2:]) if host.startswith("*.") else ("", host)
-        try:
-            target = parse(f"https://{name}/")
-        except NotAllowed as why:
-            raise ValueError(f"no host to allow: {entry!r}: {why}") from None
-        if wild and target.address is not None:
-            raise ValueError(f"no host to allow: {entry!r}: nothing is below an IP address")
-        host = wild + target.host
-    return host, port
+    wild, name = ("*.", host[2:]) if host.startswith("*.") else ("", host)
+    try:
+        target = parse(f"https://{'any' if name == '*' else name}:{port.strip('*') or PORTS['https']}/")
+    except NotAllowed as why:
+        raise ValueError(f"no host to allow: {entry!r}: {why}") from None
+    if wild and target.address is not None:
+        raise ValueError(f"no host to allow: {entry!r}: nothing is below an IP address")
+    return (name if name == "*" else wild + target.host), port
 
 
 def _matches(host: str, port: str, target: Target) -> bool:
