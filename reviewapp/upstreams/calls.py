@@ -94,6 +94,8 @@ class Call:
             return self._exchange(target)
         except CallFailed as error:
             failure = error
+        except httpcore.LocalProtocolError:
+            failure = NotAllowed("the request cannot be written as HTTP, or a file changed while it was sent")
         except (httpcore.NetworkError, httpcore.ProtocolError):
             failure = Unreachable(self._how_it_broke())
         finally:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import io
+import random
 import socket
 import threading
 import tracemalloc
@@ -385,3 +386,56 @@ def test_many_threads_share_one_client() -> None:
         for thread in threads:
             thread.join()
     assert got == [b"ok"] * 20
+
+
+ODD = {
+    "a length of 5,000 digits": b"HTTP/1.1 200 OK\r\nContent-Length: " + b"9" * 5000 + b"\r\n\r\nx",
+    "a length of 30 digits": b"HTTP/1.1 200 OK\r\nContent-Length: " + b"9" * 30 + b"\r\n\r\nx",
+    "a negative length": b"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\nx",
+    "a length that is no number": b"HTTP/1.1 200 OK\r\nContent-Length: \xb2\r\n\r\nx",
+    "a chunk of 16 digits": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFF\r\nx",
+    "a chunk of 5,000 digits": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + b"F" * 5000 + b"\r\nx",
+    "status 999": b"HTTP/1.1 999 Odd\r\n\r\n",
+    "status 099": b"HTTP/1.1 099 Odd\r\n\r\n",
+    "HTTP/2 in words": b"HTTP/2 200 OK\r\n\r\n",
+    "HTTP/0.9": b"<html>hello</html>",
+    "a header of bytes": b"HTTP/1.1 503 Busy\r\nRetry-After: \xff\xfe\r\nX-\xc3: a\r\n\r\n",
+    "a NUL in a header": b"HTTP/1.1 200 OK\r\nX-A: a\x00b\r\n\r\n",
+    "a folded header": b"HTTP/1.1 200 OK\r\nX-A: a\r\n b\r\nContent-Encoding: gz\r\n ip\r\n\r\nx",
+    "both kinds of length": b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("answer", ODD.values(), ids=ODD)
+def test_an_odd_answer_is_an_answer_or_a_failure_of_ours(answer: bytes) -> None:
+    with Server(always(answer)) as server:
+        for request in (Request("GET", server.url), Request("HEAD", server.url)):
+            try:
+                client(pace=FakePace().pace).send(request, reach=HERE, at=AT, limits=SMALL)
+            except CallFailed as failure:
+                assert str(failure)
+
+
+def test_answers_that_were_damaged_anywhere_are_answers_or_failures_of_ours() -> None:
+    chance = random.Random(7)
+    whole = [
+        said(200, gzip.compress(b'{"a": 1}' * 20), Content_Encoding="gzip"),
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n6;a=b\r\n world\r\n0\r\nX-T: a\r\n\r\n",
+        said(429, b'{"detail": "slow down"}', Retry_After="7", X_RateLimit_Reset="2026-03-10T13:00:00Z"),
+    ]
+
+    def damaged(connection: socket.socket, request: bytes) -> None:
+        answer = bytearray(chance.choice(whole))
+        for _ in range(chance.randint(1, 4)):
+            place = chance.randrange(len(answer))
+            answer[place : place + chance.randint(0, 3)] = chance.randbytes(chance.randint(0, 3))
+        connection.sendall(answer)
+
+    failed = 0
+    with Server(damaged) as server:
+        for _ in range(200):
+            try:
+                client(pace=FakePace().pace).send(Request("GET", server.url), reach=HERE, at=AT, limits=SMALL)
+            except CallFailed:
+                failed += 1
+    assert 20 < failed < 200
