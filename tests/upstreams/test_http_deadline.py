@@ -26,11 +26,17 @@ from tests.upstreams.servers import (
     client,
     dripping,
     said,
+    trusting_all_the_world,
 )
 
 #: httpx alone would never end any of these: a byte comes every 50 ms, and its time-outs are for one read.
-DEADLINE = 0.5
+DEADLINE = 0.3
 LIMITS = Limits(seconds=DEADLINE, body=10_000_000, tries=3)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def nothing_but_the_call_is_timed() -> None:
+    trusting_all_the_world()
 
 
 def silence(connection: socket.socket, request: bytes) -> None:
