@@ -45,7 +45,7 @@ ECHO = (
     f"no: {KEY} Bearer {KEY} {SIGNATURE} {TOKEN} PLANTED%2FTOKEN%2B0003%3D%3D PLANTEDPLAIN0006 {COOKIE} v1,{KEY} "
     f"https://files.example/a.pdf?X-Amz-Signature={ELSEWHERE} /x?{QUERY}"
 ).encode()
-LIMITS = Limits(seconds=0.4, body=100, tries=2)
+LIMITS = Limits(seconds=0.25, body=100, tries=2)
 
 
 def echoing(status: int, **headers: str) -> Play:
