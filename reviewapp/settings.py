@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "axes",
     "reviewapp.web",
     "reviewapp.audit",
+    "reviewapp.work",
     "reviewapp.accounts",
     "reviewapp.upstreams",
     "reviewapp.documents",

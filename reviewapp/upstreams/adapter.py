@@ -5,6 +5,8 @@ UpstreamError                permanent?
 +-- Forbidden                yes    the credential may not see this job
 +-- NotFound                 yes    unknown, foreign or deleted: the vendors do not say which
 +-- RequestRefused           yes    the vendor calls our request invalid
++-- NotAllowed               yes    our own rules refuse the address before anything is sent
++-- TooLarge                 yes    more than we take
 +-- QuotaUsedUp              yes    billing or quota, also when it comes as a 429: waiting does not help
 +-- Conflict                 no     somebody else changed it first: read again
 +-- RateLimited              no     slow down
@@ -17,6 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar
 
 from reviewapp.extraction.model import Kind, Payload, Row, Snapshot
@@ -26,56 +29,89 @@ MAIN = "result"
 
 
 class UpstreamError(Exception):
-    """An upstream did not give what was asked. `permanent`: asking again the same way cannot help. `retry_after`:
-    seconds that the upstream asked us to wait, None when it did not say."""
+    """An upstream did not give what was asked. `permanent`: asking again the same way cannot help. `retry_at`: not
+    before this moment, when the upstream said so. `code`: a word for it, as kept with what was tried."""
 
     permanent: ClassVar[bool] = True
+    code: ClassVar[str] = "upstream"
 
-    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+    def __init__(self, message: str, *, retry_at: datetime | None = None) -> None:
         super().__init__(message)
-        self.retry_after = retry_after
+        self.retry_at = retry_at
 
 
 class AuthRefused(UpstreamError):
     """The credential is missing, wrong or expired."""
 
+    code = "auth"
+
 
 class Forbidden(UpstreamError):
     """The credential is good but may not see this job."""
+
+    code = "forbidden"
 
 
 class NotFound(UpstreamError):
     """Unknown, another organisation's, or deleted."""
 
+    code = "not_found"
+
 
 class RequestRefused(UpstreamError):
     """The upstream calls our request invalid."""
+
+    code = "refused"
+
+
+class NotAllowed(UpstreamError):
+    """Our own rules refuse the address or the request: nothing was sent."""
+
+    code = "not_allowed"
+
+
+class TooLarge(UpstreamError):
+    """The answer is larger than we take."""
+
+    code = "too_large"
 
 
 class QuotaUsedUp(UpstreamError):
     """A billing cap or quota: not to be repeated even when it comes as a 429."""
 
+    code = "quota"
+
 
 class BadPayload(UpstreamError):
-    """An answer that is not what its contract promises."""
+    """An answer that is not what its contract promises. `part`, `data`: which, and its bytes, to be kept as rejected."""
+
+    code = "bad_payload"
+
+    def __init__(self, message: str, *, part: str = MAIN, data: bytes = b"") -> None:
+        super().__init__(message)
+        self.part = part
+        self.data = data
 
 
 class Conflict(UpstreamError):
     """The object changed under us."""
 
     permanent = False
+    code = "conflict"
 
 
 class RateLimited(UpstreamError):
     """Too many requests."""
 
     permanent = False
+    code = "rate_limited"
 
 
 class Unavailable(UpstreamError):
     """The upstream or the way to it is down."""
 
     permanent = False
+    code = "unavailable"
 
 
 class NoSuchRow(LookupError):

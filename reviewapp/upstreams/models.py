@@ -17,16 +17,39 @@ KIND_LABELS = {
 
 class Upstream(models.Model):
     """A configured connection. `categories`: JSON list of the classes that were asked for, because classify never
-    echoes them; "" when unknown."""
+    echoes them; "" when unknown.
+
+    `base_url` "": only files are imported, nothing is asked. `credential`, `webhook_secrets` (JSON list, the newest
+    first): sealed (`sealing`). `file_hosts`: where its documents may be fetched from beside the API's own host, one a
+    line, as in `targets.Reach`. `private`: servers at private addresses may be asked too, one network a line.
+    `options`: JSON object of texts, what a vendor wants beside. `lists`: new jobs are looked for. `paused`: nothing is
+    asked until somebody says so. `trouble`: why the last call failed, "" when it did not.
+    """
 
     slug = models.SlugField(max_length=64, unique=True)
     name = models.CharField(max_length=120)
     kind = models.CharField(max_length=32, choices=[(kind.value, label) for kind, label in KIND_LABELS.items()])
     categories = models.TextField(blank=True)
     created_at = models.DateTimeField()
+    base_url = models.CharField(max_length=500, blank=True)
+    credential = models.TextField(blank=True)
+    webhook_secrets = models.TextField(blank=True)
+    file_hosts = models.TextField(blank=True)
+    private = models.TextField(blank=True)
+    options = models.TextField(blank=True)
+    lists = models.BooleanField(default=False)
+    paused = models.BooleanField(default=False)
+    trouble = models.TextField(blank=True)
+    trouble_code = models.CharField(max_length=32, blank=True)
+    answered_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_live(self) -> bool:
+        """It may be asked now."""
+        return bool(self.base_url) and not self.paused
 
 
 class AttachedSchema(models.Model):

@@ -9,7 +9,7 @@ import pytest
 
 from tests.architecture import source
 
-CORE = {"extraction", "audit", "web"}
+CORE = {"extraction", "audit", "web", "work"}
 BELOW_WORKERS = CORE | {"accounts", "upstreams", "documents", "results"}
 WORKERS = {"intake", "review", "delivery"}
 READERS = {"api", "quality", "inspection"}
