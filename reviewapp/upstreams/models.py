@@ -23,7 +23,8 @@ class Upstream(models.Model):
     first): sealed (`sealing`). `file_hosts`: where its documents may be fetched from beside the API's own host, one a
     line, as in `targets.Reach`. `private`: servers at private addresses may be asked too, one network a line.
     `options`: JSON object of texts, what a vendor wants beside. `lists`: new jobs are looked for. `paused`: nothing is
-    asked until somebody says so. `trouble`: why the last call failed, "" when it did not.
+    asked until somebody says so. `trouble`: why the last call failed, "" when it did not; `troubles`: how many in a row;
+    `held_until`: nothing is asked before, so that a server that is down costs one question at a time.
     """
 
     slug = models.SlugField(max_length=64, unique=True)
@@ -41,6 +42,8 @@ class Upstream(models.Model):
     paused = models.BooleanField(default=False)
     trouble = models.TextField(blank=True)
     trouble_code = models.CharField(max_length=32, blank=True)
+    troubles = models.PositiveIntegerField(default=0)
+    held_until = models.DateTimeField(null=True)
     answered_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:

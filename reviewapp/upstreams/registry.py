@@ -6,6 +6,7 @@ from reviewapp.extraction.jsontext import Json
 from reviewapp.extraction.model import Kind
 
 from .adapter import MAIN, Adapter
+from .clients import VendorClient
 from .llamacloud import compose as llamacloud_compose
 from .llamacloud import parse as llamacloud_parse
 from .refusal import refuse
@@ -75,3 +76,12 @@ def detect(tree: Json) -> Kind:
         if recognises(tree):
             return kind
     refuse(tree)
+
+
+#: Who asks a vendor's server, by kind.
+CLIENTS: dict[Kind, VendorClient] = {}
+
+
+def client(kind: Kind | str) -> VendorClient:
+    """The client of a kind. Raises LookupError for one that has none."""
+    return CLIENTS[Kind(kind)]
