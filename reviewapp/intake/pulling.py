@@ -82,6 +82,12 @@ def wake(*, upstream: Upstream, job_id: str, origin: Pull.Origin, at: datetime) 
     return pull, new
 
 
+def unseen(limit: int = 10) -> list[Pull]:
+    """Jobs that are asked for and of which nothing was taken in yet, the newest first."""
+    found = Pull.objects.filter(known_job=None).exclude(origin=Pull.Origin.LISTED, attempts=0)
+    return list(found.select_related("upstream").order_by("-id")[:limit])
+
+
 def step(*, at: datetime, client: http.Client, worker: str, uniform: Uniform) -> bool:
     """Ask for one job that is due. False: none was."""
     due = asking.askable(Pull.objects.select_related("upstream"), at=at)

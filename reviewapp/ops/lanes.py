@@ -7,14 +7,13 @@ An act knows ids, `at=` and nothing of loops, processes or queues, so that anoth
 from __future__ import annotations
 
 import random
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from reviewapp.intake import files, listing, pulling, submitting
 from reviewapp.review import triage
-from reviewapp.upstreams import http
+from reviewapp.upstreams import outbound
 
 Step = Callable[[datetime, str], bool]
 
@@ -27,17 +26,6 @@ class Lane:
     name: str
     step: Step
     threads: int = 1
-
-
-#: One client for the process: it holds nothing but the list of authorities that are trusted.
-_client: list[http.Client] = []
-
-
-def outbound() -> http.Client:
-    """The client with which this process calls other servers: real time, real chance."""
-    if not _client:
-        _client.append(http.Client(pace=http.Pace(time.monotonic, time.sleep, random.uniform)))
-    return _client[0]
 
 
 def all_() -> Mapping[str, Lane]:
@@ -54,19 +42,19 @@ def all_() -> Mapping[str, Lane]:
 
 
 def _submit(at: datetime, worker: str) -> bool:
-    return submitting.step(at=at, client=outbound(), worker=worker, uniform=random.uniform)
+    return submitting.step(at=at, client=outbound.client(), worker=worker, uniform=random.uniform)
 
 
 def _list(at: datetime, worker: str) -> bool:
-    return listing.step(at=at, client=outbound(), worker=worker, uniform=random.uniform)
+    return listing.step(at=at, client=outbound.client(), worker=worker, uniform=random.uniform)
 
 
 def _pull(at: datetime, worker: str) -> bool:
-    return pulling.step(at=at, client=outbound(), worker=worker, uniform=random.uniform)
+    return pulling.step(at=at, client=outbound.client(), worker=worker, uniform=random.uniform)
 
 
 def _files(at: datetime, worker: str) -> bool:
-    return files.step(at=at, client=outbound(), worker=worker, uniform=random.uniform)
+    return files.step(at=at, client=outbound.client(), worker=worker, uniform=random.uniform)
 
 
 def _triage(at: datetime, worker: str) -> bool:

@@ -14,6 +14,15 @@ KIND_LABELS = {
     Kind.LLAMACLOUD: _("LlamaCloud"),
 }
 
+#: Where a vendor's API lives, and where its documents do, unless an upstream says otherwise.
+BASE_URLS = {
+    Kind.UNSILOED_EXTRACT: "https://prod.visionapi.unsiloed.ai",
+    Kind.UNSILOED_CLASSIFY: "https://prod.visionapi.unsiloed.ai",
+    Kind.TALONIC: "https://api.talonic.com",
+    Kind.LLAMACLOUD: "https://api.cloud.llamaindex.ai",
+}
+FILE_HOSTS = "*.amazonaws.com"
+
 
 class Upstream(models.Model):
     """A configured connection. `categories`: JSON list of the classes that were asked for, because classify never

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from reviewapp.extraction.model import Kind
-from reviewapp.ops import lanes
-from reviewapp.upstreams import http, registry, sealing
+from reviewapp.upstreams import http, outbound, registry, sealing
 from reviewapp.upstreams.models import Upstream
 from tests import factories
 
@@ -34,4 +33,4 @@ def live(db: None) -> Upstream:
 
 @pytest.fixture(scope="session")
 def client_out() -> Iterator[http.Client]:
-    yield lanes.outbound()
+    yield outbound.client()
