@@ -16,5 +16,6 @@ urlpatterns = [
     path("", include("reviewapp.review.urls")),
     path("", include("reviewapp.intake.urls")),
     path("", include("reviewapp.inspection.urls")),
+    path("", include("reviewapp.ops.urls")),
     path("", include("reviewapp.api.urls")),
 ]

@@ -21,6 +21,8 @@ class Permission(StrEnum):
     """Jobs, whatever queue they are in, and what could not be read."""
     INTAKE_IMPORT = "intake.import"
     """Import files, fetch again, attach documents to jobs."""
+    WORK_SEE = "work.see"
+    """What runs in the background, and what of it fails."""
     AUDIT_READ = "audit.read"
     AUDIT_EXPORT = "audit.export"
     UPSTREAMS_CONFIGURE = "upstreams.configure"
@@ -46,6 +48,7 @@ _MAY: dict[Role, frozenset[Permission]] = {
             Permission.REVIEW_SUPERVISE,
             Permission.INTAKE_SEE,
             Permission.INTAKE_IMPORT,
+            Permission.WORK_SEE,
             Permission.AUDIT_READ,
         }
     ),
@@ -57,6 +60,7 @@ _MAY: dict[Role, frozenset[Permission]] = {
             Permission.REVIEW_SEE,
             Permission.INTAKE_SEE,
             Permission.INTAKE_IMPORT,
+            Permission.WORK_SEE,
             Permission.AUDIT_READ,
             Permission.UPSTREAMS_CONFIGURE,
             Permission.ACCOUNTS_MANAGE,

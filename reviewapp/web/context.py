@@ -26,6 +26,7 @@ ENTRIES = (
     Entry("review:queue", _("Queue"), "review.see"),
     Entry("intake:jobs", _("Jobs"), "intake.see"),
     Entry("review:board", _("Board"), "review.supervise"),
+    Entry("ops:work", _("Work"), "work.see"),
     Entry("inspection:trail", _("Trail"), "audit.read"),
     Entry("intake:upstreams", _("Upstreams"), "upstreams.configure"),
     Entry("accounts:people", _("People"), "accounts.manage"),

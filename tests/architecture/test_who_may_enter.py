@@ -14,7 +14,7 @@ from reviewapp.intake import rejections
 from reviewapp.review import queues, saved_views
 from tests import factories
 
-ROOMS = ("review", "intake", "inspection")
+ROOMS = ("review", "intake", "inspection", "ops")
 #: Addresses of these rooms with a table of their own elsewhere: the review screen's.
 #: An upstream's webhooks come without a person: tests/intake/test_hook.py.
 ELSEWHERE = frozenset(["intake:hook"]) | frozenset(
@@ -82,6 +82,7 @@ TABLE: dict[str, tuple[str, str, Mapping[str, int]]] = {
     "intake:webhook_secret": ("POST", "/upstreams/{upstream}/webhook-secret/", {**ADMIN, "ada": 422}),
     "intake:categories": ("POST", "/upstreams/{upstream}/categories/", {**ADMIN, "ada": 302}),
     "intake:schema": ("POST", "/upstreams/{upstream}/schema/", {**ADMIN, "ada": 302}),
+    "ops:work": ("GET", "/work/", {**SUPERVISE, "ada": 200}),
     "inspection:trail": ("GET", "/trail/", READ),
     "inspection:job_trail": ("GET", "/trail/jobs/{job}/", READ),
     "inspection:csv": ("GET", "/trail/export.csv", EXPORT),
