@@ -34,9 +34,7 @@ class Command(BaseCommand):
         total = testing.checks() if checks else testing.Count()
         if not arguments:
             total += testing.of_modules()
-        total += testing.on_sqlite(arguments)
-        if not sqlite_only:
-            total += testing.on_postgres(arguments)
+        total += testing.on_sqlite(arguments) if sqlite_only else testing.on_both(arguments)
         machine.say(f"All of it took {time.monotonic() - begun:.0f} s.")
         machine.say(str(total))
         if total.failed or not total.passed:
