@@ -109,7 +109,8 @@ class Submitted:
 class Event:
     """A webhook whose signature is good. It never carries data to us: it only says that a job is worth a look.
 
-    `delivery_id`: the same for every repetition, "" where the vendor has none."""
+    `job_id` is "" where the event names none (Talonic's own `extraction.complete` tells a document alone): then new jobs
+    are worth a look. `delivery_id`: the same for every repetition, "" where the vendor has none."""
 
     name: str
     job_id: str
@@ -176,7 +177,7 @@ class VendorClient(Protocol):
         """A fresh URL of a document; None when the vendor gives it no more."""
 
     def submit(self, to: Connection, what: Submission, *, at: datetime) -> Submitted:
-        """Hand in a document."""
+        """Hand in a document. Raises Uncertain when it may have arrived at a vendor that would read it twice."""
 
     def event(self, headers: Mapping[str, str], body: bytes, secrets: tuple[str, ...]) -> Event:
         """Check a webhook. `headers` by lower-case names. Raises BadSignature."""
