@@ -41,9 +41,10 @@ def recognises(tree: Json) -> TypeGuard[dict[str, Json]]:
 
 def parse(payload: Payload) -> Snapshot:
     """Raises BadJson or NotAResult. A result that came without a status is COMPLETED: the vendor serves none before;
-    with
-    `data` null it then has no row and says so in `error`."""
-    tree = parts.main(payload)
+    with `data` null it then has no row and says so in `error`. A part `job` without a result is a job that has none (yet):
+    no row."""
+    awaited = parts.awaited(payload)
+    tree: Json = {"data": None, "run_id": None} if awaited is not None else parts.main(payload)
     if not recognises(tree):
         refuse(tree)
     sidecar, job, run = (parts.side(payload, part) for part in ("sidecar", "job", "run"))
@@ -51,6 +52,8 @@ def parse(payload: Payload) -> Snapshot:
     if job_id is None:
         raise NotAResult("no_job_id", "a LlamaCloud result without a run id, and no job id beside it")
     raw_status = tokens.text(sidecar.get("status")) or tokens.text(job.get("status")) or ""
+    if awaited is not None and (not raw_status or tokens.status(raw_status, STATUSES).has_result):
+        raise NotAResult("fragment", "a job that is done, without its result")
     agent = _object(job.get("extraction_agent"))
     schemas = (parts.side(payload, "schema"), sidecar.get("schema"), run.get("data_schema"), agent.get("data_schema"))
     schema = next((found for found in map(_object, schemas) if found), None)
