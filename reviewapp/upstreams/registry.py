@@ -1,4 +1,5 @@
-"""Which adapter reads which payload? One folder a kind; a new vendor is a folder and one entry here."""
+"""Which adapter reads which payload, and which client asks whose server? One folder a kind; a new vendor is a folder
+and an entry in each table here."""
 
 from __future__ import annotations
 
@@ -7,13 +8,17 @@ from reviewapp.extraction.model import Kind
 
 from .adapter import MAIN, Adapter
 from .clients import VendorClient
+from .llamacloud import client as llamacloud_client
 from .llamacloud import compose as llamacloud_compose
 from .llamacloud import parse as llamacloud_parse
 from .refusal import refuse
+from .talonic import client as talonic_client
 from .talonic import compose as talonic_compose
 from .talonic import parse as talonic_parse
+from .unsiloed_classify import client as classify_client
 from .unsiloed_classify import compose as classify_compose
 from .unsiloed_classify import parse as classify_parse
+from .unsiloed_extract import client as extract_client
 from .unsiloed_extract import compose as extract_compose
 from .unsiloed_extract import parse as extract_parse
 
@@ -56,6 +61,13 @@ ADAPTERS: dict[Kind, Adapter] = {
     ),
 }
 
+CLIENTS: dict[Kind, VendorClient] = {
+    Kind.UNSILOED_EXTRACT: extract_client.Client(),
+    Kind.UNSILOED_CLASSIFY: classify_client.Client(),
+    Kind.TALONIC: talonic_client.Client(),
+    Kind.LLAMACLOUD: llamacloud_client.Client(),
+}
+
 #: Asked in this order: the first three answers share keys with an extract job, whose contract promises least.
 _RECOGNISE = (
     (Kind.LLAMACLOUD, llamacloud_parse.recognises),
@@ -70,18 +82,14 @@ def adapter(kind: Kind | str) -> Adapter:
     return ADAPTERS[Kind(kind)]
 
 
+def client(kind: Kind | str) -> VendorClient:
+    """The client of a kind. Raises ValueError for a word that is none."""
+    return CLIENTS[Kind(kind)]
+
+
 def detect(tree: Json) -> Kind:
     """Whose result a JSON tree is. Raises NotAResult with `error_body`, `fragment` or `unknown_shape`."""
     for kind, recognises in _RECOGNISE:
         if recognises(tree):
             return kind
     refuse(tree)
-
-
-#: Who asks a vendor's server, by kind.
-CLIENTS: dict[Kind, VendorClient] = {}
-
-
-def client(kind: Kind | str) -> VendorClient:
-    """The client of a kind. Raises LookupError for one that has none."""
-    return CLIENTS[Kind(kind)]
