@@ -36,15 +36,24 @@ class Answer:
         try:
             return jsontext.parse(self.body)
         except jsontext.BadJson as bad:
-            why = f"the answer is no JSON that can be read: {bad}"
+            why = f"the answer is no JSON that can be read ({bad.code})"  # its text may quote what came
         raise self.bad(why)
 
     def object(self) -> dict[str, Json]:
         """Raises BadPayload where it is anything but an object."""
         tree = self.tree()
-        if not isinstance(tree, dict):
-            raise self.bad("the answer is JSON, but no object")
-        return tree
+        if isinstance(tree, dict):
+            return tree
+        del tree  # a report of the error's frames shows what they hold
+        raise self.bad("the answer is JSON, but no object")
+
+    def list(self) -> list[Json]:
+        """Raises BadPayload where it is anything but a list."""
+        tree = self.tree()
+        if isinstance(tree, list):
+            return tree
+        del tree
+        raise self.bad("the answer is JSON, but no list")
 
     def bad(self, why: str) -> BadPayload:
         """The error for an answer that breaks its contract."""

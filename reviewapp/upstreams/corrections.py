@@ -7,7 +7,7 @@ removed or moved), the whole value under its top-level name is said instead.
 from __future__ import annotations
 
 from reviewapp.extraction import paths
-from reviewapp.extraction.jsontext import Json, equal
+from reviewapp.extraction.jsontext import Json, Number, equal
 
 from .clients import Change, Correction
 
@@ -49,6 +49,17 @@ def top_level(what: Correction) -> dict[str, Json]:
     spoken = {paths.split(c.path)[0]: c for c in what.changes if c.path and c.verb != APPROVED}
     names = [name for name in {**read, **row} if name in spoken or not _same(read, row, name)]
     return {name: row.get(name) for name in [*names, *(name for name in spoken if name not in names)]}
+
+
+def alike(a: Json, b: Json) -> bool:
+    """Whether a vendor gave a value back: keys in any order, numbers as numbers, for a server may write 4.50 as 4.5."""
+    if isinstance(a, Number) and isinstance(b, Number):
+        return a.decimal == b.decimal
+    if isinstance(a, dict) and isinstance(b, dict):
+        return a.keys() == b.keys() and all(alike(a[key], b[key]) for key in a)
+    if isinstance(a, list) and isinstance(b, list):
+        return len(a) == len(b) and all(map(alike, a, b))
+    return type(a) is type(b) and a == b
 
 
 def _of_name(name: str, changes: tuple[Change, ...], base: dict[str, Json], row: dict[str, Json]) -> tuple[Change, ...]:

@@ -10,6 +10,7 @@ The status comes first, for it is what all of them agree on. Of the body only th
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -60,6 +61,8 @@ _SENTENCES: dict[type[UpstreamError], str] = {
 _QUOTA_CODES = {"quota_exceeded", "insufficient_credits"}
 _QUOTA_WORDS = "usage limit exceeded"
 _LONGEST = 300
+#: The client has cut presigned addresses; what looks like a query without one goes as well.
+_QUERY = re.compile(r"\?[^\s\"'<>]*=[^\s\"'<>]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,7 @@ def meaning(failure: failures.CallFailed, *, at: datetime, once: bool = False) -
         kept = _without_an_answer(failure)
         if once and failure.sent and kept is Unavailable:
             return _uncertain(failure)
-        return kept(_sentence(failure))
+        return kept(str(failure))
     said = read(failure.body)
     kept = _status(failure.status or 0)
     if (said.code in _QUOTA_CODES or _QUOTA_WORDS in said.words.lower()) and kept not in {AuthRefused, NotFound}:
@@ -91,7 +94,7 @@ def meaning(failure: failures.CallFailed, *, at: datetime, once: bool = False) -
         retry_at = retry_after.moment({"retry-after": said.pause}, status=failure.status or 0, at=at)
     words = f": {said.words}" if said.words else ""
     if kept not in _SENTENCES or 300 <= (failure.status or 0) < 400:
-        return kept(_sentence(failure))
+        return kept(str(failure))
     return kept(f"{failure.host} {_SENTENCES[kept]} ({failure.status}){words}".strip(), retry_at=retry_at)
 
 
@@ -100,10 +103,10 @@ def read(body: str) -> Said:
     try:
         tree = jsontext.parse(body)
     except jsontext.BadJson:
-        text = " ".join(body.split())
-        return Said() if text.startswith(("<", "{", "[")) else Said(words=text[:_LONGEST])
+        text = _plain(body)
+        return Said() if text.startswith(("<", "{", "[")) else Said(words=text)
     if isinstance(tree, str):
-        return Said(words=tree[:_LONGEST])
+        return Said(words=_plain(tree))
     if not isinstance(tree, dict):
         return Said()
     inner = next((node for node in (tree.get("detail"), tree.get("error")) if isinstance(node, dict)), {})
@@ -113,7 +116,7 @@ def read(body: str) -> Said:
     code = _first(inner.get("code"), inner.get("status"), tree.get("code"), tree.get("error"))
     pauses = (node.get("retry_after") for node in (below, inner, tree))
     pause = next((name for name in map(tokens.name, pauses) if name), "")
-    return Said(words=" ".join(words.split())[:_LONGEST], code=code.lower(), pause=pause)
+    return Said(words=_plain(words), code=code.lower(), pause=pause)
 
 
 def _status(status: int) -> type[UpstreamError]:
@@ -129,11 +132,11 @@ def _without_an_answer(failure: failures.CallFailed) -> type[UpstreamError]:
 
 
 def _uncertain(failure: failures.CallFailed) -> Uncertain:
-    return Uncertain(f"{_sentence(failure)}; whether the request arrived is not known, so it is not sent again")
+    return Uncertain(f"{failure!s}; whether the request arrived is not known, so it is not sent again")
 
 
-def _sentence(failure: failures.CallFailed) -> str:
-    return str(failure)
+def _plain(words: str) -> str:
+    return _QUERY.sub("?[cut]", " ".join(words.split()))[:_LONGEST]
 
 
 def _first(*nodes: Json) -> str:

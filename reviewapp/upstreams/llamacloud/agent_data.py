@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reviewapp.extraction import jsontext
 from reviewapp.extraction.jsontext import Json, Number
 
 from .. import corrections, ids, tokens
@@ -64,7 +63,7 @@ def _found(server: Server, place: dict[str, str], what: Correction) -> tuple[str
         if _metadata(data).get("row_key") == what.row.key:
             return name, data
     without = [(name, data) for name, data in items if "row_key" not in _metadata(data)]
-    same = [(name, data) for name, data in without if jsontext.equal(data.get("original_data"), what.base.values)]
+    same = [(name, data) for name, data in without if corrections.alike(data.get("original_data"), what.base.values)]
     if len(same) == 1:
         return same[0]
     return without[0] if len(without) == 1 and what.row.key == "0" else None

@@ -76,10 +76,7 @@ class Client:
         found: list[str] = []
         for agent in agents:
             answer = server(to, at).get(f"{_EXTRACTION}/jobs", query=((_AGENT, agent),), part="list")
-            tree = answer.tree()
-            if not isinstance(tree, list):
-                raise answer.bad("the answer is no list of jobs")
-            names = (tokens.name(job.get("id")) for job in tree if isinstance(job, dict))
+            names = (tokens.name(job.get("id")) for job in answer.list() if isinstance(job, dict))
             found += [name for name in names if name]
         return Listing(tuple(found))
 

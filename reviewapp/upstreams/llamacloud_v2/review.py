@@ -57,6 +57,8 @@ class _Session:
     prefix: str
     wanted: dict[str, dict[str, Json]]
     latest: Number | None = None
+    #: The fields were taken since the review was last read: how the vendor spells them back counts for nothing.
+    taken: bool = False
     reopened: bool = False
     signed_off: bool = False
 
@@ -84,10 +86,14 @@ class _Session:
         left = self.left(review)
         if left:
             changes: list[Json] = [dict(change) for change in left]
-            return self.write("fields", {**fence, "changes": changes})
+            after = self.write("fields", {**fence, "changes": changes})
+            self.taken = after is not None
+            return after
         return self.write("approve", {**fence, "sign_off": True} if self.signed_off else fence)
 
     def left(self, review: _Review) -> list[dict[str, Json]]:
+        if self.taken:
+            return []
         return [change for path, change in self.wanted.items() if not _says(review.actions.get(path), change)]
 
     def is_done(self, review: _Review) -> bool:
@@ -107,6 +113,8 @@ class _Session:
         if said.code == "open_flags":
             self.signed_off = True
         self.latest = _revision(answer) or self.latest
+        if said.code == "stale_revision":
+            self.taken = False
         if said.code == "job_not_reviewable":
             review = self.read()
             if review is None or not review.decided:
@@ -166,7 +174,7 @@ def _change(prefix: str, change: Change) -> dict[str, Json]:
 def _says(action: Json, change: dict[str, Json]) -> bool:
     if not isinstance(action, dict) or action.get("action") != change["change"]:
         return False
-    return change["change"] != "correct" or jsontext.equal(action.get("value"), change["value"])
+    return change["change"] != "correct" or corrections.alike(action.get("value"), change["value"])
 
 
 def _review(answer: Answer, latest: Number | None) -> _Review:

@@ -12,6 +12,7 @@ from reviewapp.extraction import paths
 from reviewapp.extraction.jsontext import Json, Number
 
 from .. import corrections, ids, tokens
+from ..adapter import NotAllowed
 from ..asking import Server
 from ..clients import Correction, Receipt
 from .server import next_cursor, rows
@@ -117,8 +118,12 @@ def _newest_extraction(server: Server, what: Correction) -> str:
 
 
 def _resolve(server: Server, what: Correction, document: str, name: str, values: Mapping[str, Json]) -> bool:
-    """Whether the field was held, and is resolved now."""
-    path = f"/v1/field-reviews/{ids.segment(document)}/{ids.segment(name)}"
+    """Whether the field was held, and is resolved now. A name that cannot stand in a path is none that is held."""
+    held_by = f"/v1/field-reviews/{ids.segment(document)}"
+    try:
+        path = f"{held_by}/{ids.segment(name)}"
+    except NotAllowed:
+        return False
     body: dict[str, Json] = {"action": "approve"}
     if name in values:
         body = {"action": "correct", "corrected_value": values[name]}

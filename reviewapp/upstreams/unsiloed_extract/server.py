@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import NoReturn
 
-from reviewapp.extraction import jsontext
 from reviewapp.extraction.jsontext import Json
 
-from .. import ids, tokens
+from .. import ids, presigned, tokens
 from ..asking import Answer, Server
 from ..clients import BadSignature, Connection, Correction, Event, Listing, Receipt, Submitted
 
@@ -53,17 +52,22 @@ class Unsiloed:
 
 
 def submitted(answer: Answer) -> Submitted:
-    """What a POST made: a job, or none because personal data was found and blocked (200 without a job)."""
-    tree = answer.object()
+    """What a POST made: a job, or none because personal data was found and blocked (200 without a job). Raises
+    BadPayload."""
+    found = _found(answer.object())
+    if found is None:
+        raise answer.bad("the answer names no job, and does not say that none was made")
+    return found
+
+
+def _found(tree: dict[str, Json]) -> Submitted | None:
     job_id = tokens.name(tree.get("job_id"))
     if job_id is not None:
         return Submitted(job_id)
-    return Submitted(None, blocked=_why(tree))
-
-
-def _why(tree: dict[str, Json]) -> str:
-    words = [tokens.text(tree.get(key)) for key in ("reason", "message", "status")]
-    return next((word for word in words if word), jsontext.dump(tree)[:300])
+    status = tokens.text(tree.get("status")) or ""
+    if "blocked" not in status and "blocked" not in tree:
+        return None
+    return Submitted(None, blocked=presigned.cut(tokens.text(tree.get("reason")) or status or "blocked"))
 
 
 def _not_offered(sentence: str) -> NoReturn:

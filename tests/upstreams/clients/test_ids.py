@@ -8,11 +8,14 @@ from reviewapp.extraction.model import Kind
 from reviewapp.upstreams import ids, registry
 from reviewapp.upstreams.adapter import NotAllowed
 from reviewapp.upstreams.clients import VendorClient
-from reviewapp.upstreams.llamacloud_v2.client import Client as V2
+from reviewapp.upstreams.llamacloud_v2 import client as llamacloud_v2
 
 A = "36ad7f0c-4a3e-4ed2-9a0e-0a1b2c3d4e5f"
 B = "7f84ceed-0000-4000-8000-1234567890ab"
-CLIENTS: dict[str, VendorClient] = {**{kind.value: registry.client(kind) for kind in Kind}, "llamacloud_v2": V2()}
+CLIENTS: dict[str, VendorClient] = {
+    **{kind.value: registry.client(kind) for kind in Kind},
+    "llamacloud_v2": llamacloud_v2.Client(),
+}
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 from reviewapp.extraction.model import Kind
 from reviewapp.upstreams import registry
 from reviewapp.upstreams.clients import BadSignature, Event, VendorClient
-from reviewapp.upstreams.llamacloud_v2.client import Client as V2
+from reviewapp.upstreams.llamacloud_v2 import client as llamacloud_v2
 
 #: Talonic's published test vector (talonic.com/docs/api/webhook-security): secret, body, signature.
 SECRET = "whsec_test_secret_do_not_use_in_production"
@@ -22,7 +22,7 @@ BODY = (
 DIGEST = "1e23bdc14b051f268d4fd9544387b51b074186c51c5b6c76ce700956308d168a"
 
 TALONIC = registry.client(Kind.TALONIC)
-LLAMAS: list[VendorClient] = [registry.client(Kind.LLAMACLOUD), V2()]
+LLAMAS: list[VendorClient] = [registry.client(Kind.LLAMACLOUD), llamacloud_v2.Client()]
 HEADERS = {Kind.TALONIC: "x-talonic-signature", Kind.LLAMACLOUD: "lc-signature"}
 
 

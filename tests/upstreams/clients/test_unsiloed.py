@@ -170,6 +170,21 @@ def test_personal_data_may_block_a_job(document: Path) -> None:
     assert made == Submitted(None, blocked="pii_detected:high")
 
 
+@pytest.mark.parametrize(
+    ("answer", "blocked"),
+    [({"job_id": None, "status": "pii_blocked"}, "pii_blocked"), ({"blocked": True, "reason": "r"}, "r")],
+)
+def test_however_it_says_that_it_made_none(document: Path, answer: dict[str, object], blocked: str) -> None:
+    with vendor({"POST /classify": js(answer)}) as one:
+        assert CLASSIFY.submit(one.connection(), submission(document), at=AT) == Submitted(None, blocked)
+
+
+@pytest.mark.parametrize("answer", [{}, {"job_id": None, "status": "queued"}, {"detail": "x"}, []])
+def test_an_answer_that_names_no_job_is_no_answer(document: Path, answer: object) -> None:
+    with vendor({"POST /v2/extract": js(answer)}) as one, pytest.raises(adapter.BadPayload):
+        EXTRACT.submit(one.connection(), submission(document, schema="{}"), at=AT)
+
+
 def test_a_document_is_handed_in_to_be_classified(document: Path) -> None:
     with vendor({"POST /classify": js(QUEUED, 202)}) as one:
         made = CLASSIFY.submit(one.connection(), submission(document, categories=("invoice", "é")), at=AT)
