@@ -33,6 +33,12 @@ def arrange(upstream: Upstream, *, at: datetime) -> None:
         Listing.objects.filter(upstream=upstream).update(next_at=None)
 
 
+def hasten(upstream: Upstream, *, at: datetime) -> None:
+    """Something is new there: look now, where new jobs are looked for at all."""
+    with transaction.atomic():
+        Listing.objects.filter(upstream=upstream, next_at__gt=at).update(next_at=at)
+
+
 def step(*, at: datetime, client: http.Client, worker: str, uniform: Uniform) -> bool:
     """Look at one upstream whose time has come. False: none had."""
     due = asking.askable(Listing.objects.select_related("upstream"), at=at)

@@ -16,7 +16,7 @@ from reviewapp.upstreams import connecting, registry, sealing
 from reviewapp.upstreams.clients import BadSignature
 from reviewapp.upstreams.models import Upstream
 
-from . import pulling
+from . import listing, pulling
 from .models import Event, Pull
 
 #: A webhook that says which job it is about needs no more.
@@ -28,7 +28,8 @@ class NotHeard(Exception):
 
 
 def hear(*, upstream: Upstream, headers: Mapping[str, str], body: bytes, at: datetime) -> bool:
-    """Take a webhook up. `headers` by lower-case names. False: it was heard before. Raises NotHeard."""
+    """Take a webhook up: its job is asked for, or new jobs are looked for when it names none. `headers` by lower-case
+    names. False: it was heard before. Raises NotHeard."""
     vendor = registry.client(Kind(upstream.kind))
     try:
         secrets = connecting.secrets_of(upstream)
@@ -49,4 +50,6 @@ def hear(*, upstream: Upstream, headers: Mapping[str, str], body: bytes, at: dat
         )
         if new and event.job_id:
             pulling.wake(upstream=upstream, job_id=event.job_id, origin=Pull.Origin.EVENT, at=at)
+        elif new:
+            listing.hasten(upstream, at=at)
     return new

@@ -29,7 +29,15 @@ from .models import Pull, Submission
 LEASE_SECONDS = 300.0
 FIRST, LONGEST = 5.0, 600.0
 TRIES = 12
-_FINAL = (adapter.RequestRefused, adapter.Forbidden, adapter.NotFound, adapter.TooLarge, adapter.BadPayload)
+#: What no second try mends; `Uncertain` might be read twice there, so a person looks before it is sent again.
+_FINAL = (
+    adapter.RequestRefused,
+    adapter.Forbidden,
+    adapter.NotFound,
+    adapter.TooLarge,
+    adapter.BadPayload,
+    adapter.Uncertain,
+)
 
 
 def hand_in(

@@ -97,6 +97,7 @@ def test_what_is_taken_in_waits_for_people(live: Upstream, vendor: Scripted, ste
         (adapter.Forbidden("not yours"), Pull.State.REFUSED, None),
         (adapter.RequestRefused("no"), Pull.State.REFUSED, None),
         (adapter.TooLarge("more than 20 MB"), Pull.State.REFUSED, None),
+        (adapter.Uncertain("only what makes something"), Pull.State.WAITING, 2),
         (adapter.BadPayload("not what was promised", data=b"{"), Pull.State.WAITING, 2),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, Exception) else None,

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from reviewapp.intake import receiving
-from reviewapp.intake.models import Event, Pull
+from reviewapp.intake.models import Event, Listing, Pull
 from reviewapp.results.models import Job
 from reviewapp.upstreams.models import Upstream
 from tests.factories import AT
@@ -55,3 +55,10 @@ def test_what_is_not_believed_leaves_no_trace(change: str, live: Upstream, vendo
         hear(live, "bad" if change == "bad signature" else "newest")
     assert not Event.objects.exists()
     assert not Pull.objects.exists()
+
+
+def test_an_event_that_names_no_job_hastens_the_look_for_new_ones(live: Upstream, vendor: Scripted) -> None:
+    look = Listing.objects.create(upstream=live, next_at=AT + timedelta(minutes=9))
+    assert hear(live, body=json.dumps({"event": "extraction.complete", "job": ""}).encode())
+    look.refresh_from_db()
+    assert (look.next_at, Pull.objects.count()) == (AT, 0)

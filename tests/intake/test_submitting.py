@@ -83,6 +83,7 @@ def test_a_blocked_document_makes_no_job_and_says_why(live: Upstream, vendor: Sc
     [
         (adapter.RequestRefused("no schema"), "refused"),
         (adapter.TooLarge("too large"), "refused"),
+        (adapter.Uncertain("it may have arrived"), "refused"),
         (adapter.Unavailable("down"), "waiting"),
         (adapter.RateLimited("slow down"), "waiting"),
         (adapter.AuthRefused("the key is bad"), "waiting"),
