@@ -1,0 +1,25 @@
+"""How is a document fetched? From behind its presigned link, without any other credential."""
+
+from __future__ import annotations
+
+import mimetypes
+
+from .links import denied
+from .routes import Call, route
+from .wire import Answer
+
+
+def document(call: Call) -> Answer:
+    """GET /files/{name}?X-Amz-…"""
+    name = call.arguments["name"]
+    refused = call.world.links.refusal(call.request, name)
+    if refused is not None:
+        return refused
+    known = call.world.named(name)
+    if known is None:
+        missing = denied("NoSuchKey", "The specified key does not exist.")
+        return Answer(404, missing.body, missing.headers)
+    return Answer(200, known.data(), {"content-type": mimetypes.guess_type(name)[0] or "application/octet-stream"})
+
+
+ROUTES = (route(None, "GET", "/files/{name}", "file", document),)
