@@ -37,7 +37,9 @@ def extract(call: Call) -> Answer:
     def begin() -> Answer:
         job_id = str(uuid.uuid4())
         payload = _reading(call, name, data, made.schema(schema), texts)
-        call.world.begin(Shape.EXTRACT, {**payload, "job_id": job_id}, id=job_id, names=(name,), extra={"schema": schema})
+        call.world.begin(
+            Shape.EXTRACT, {**payload, "job_id": job_id}, id=job_id, names=(name,), extra={"schema": schema}
+        )
         left = _QUOTA - len(call.world.of(Shape.EXTRACT))
         return said(
             200,
@@ -172,9 +174,7 @@ def classified(call: Call) -> Answer:
     stage = call.world.stage(known)
     if stage is Stage.FINAL:
         return said(200, {"error": None, "result": None, **known.read(call.world.clock), "job_id": known.id})
-    word, progress = (
-        ("queued", "Waiting") if stage is Stage.QUEUED else ("processing", "Starting classification...")
-    )
+    word, progress = ("queued", "Waiting") if stage is Stage.QUEUED else ("processing", "Starting classification...")
     return said(200, {"job_id": known.id, "status": word, "progress": progress, "error": None, "result": None})
 
 
