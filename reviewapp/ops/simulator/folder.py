@@ -6,7 +6,7 @@ names that the payloads say (or in `documents/`). For every kind a sidecar may s
 
 from __future__ import annotations
 
-import json
+import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,8 +56,18 @@ def documents(folder: Path) -> dict[str, Path]:
 
 def _tree(path: Path) -> Any:
     try:
+        known = path.stat()
+    except OSError:
+        return None
+    return _parsed(path, known.st_mtime_ns, known.st_size)
+
+
+@functools.lru_cache(maxsize=256)
+def _parsed(path: Path, changed: int, size: int) -> Any:
+    """A file's tree, read once as long as it stays as it is. Nobody changes a tree: another reading is another tree."""
+    try:
         return jsontext.parse(path.read_bytes())
-    except (OSError, jsontext.BadJson, json.JSONDecodeError):
+    except (OSError, jsontext.BadJson):
         return None
 
 

@@ -46,7 +46,7 @@ def _agents(call: Call) -> dict[str, Tree]:
     for job in call.world.of(Shape.LLAMA_V1):
         agent_id = str(job.payload.get("extraction_agent_id"))
         if agent_id not in found:
-            name = f"simulated {job.names[0] if job.names else agent_id}"
+            name = f"simulated agent {agent_id[:8]}"
             found[agent_id] = _agent(call, agent_id, name, made.schema(job.extra.get("schema")), {})
     return found
 

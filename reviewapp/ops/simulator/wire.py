@@ -6,7 +6,6 @@ Our own few lines in place of a server library, because faults need the socket: 
 from __future__ import annotations
 
 import http
-import json
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -183,5 +182,5 @@ def tree(text: str) -> Any:
     """A JSON text out of a form; None when it is none."""
     try:
         return jsontext.parse(text)
-    except (jsontext.BadJson, json.JSONDecodeError):
+    except jsontext.BadJson:
         return None
