@@ -31,15 +31,22 @@ def _planted(member: bytes) -> Play:
     return play
 
 
-def _wrong_types(exchange: Exchange) -> Answer:
-    try:
-        tree = jsontext.parse(exchange.honest.body)
-    except jsontext.BadJson:
-        tree = {}
-    body: Any = {"data": "text"}
-    if isinstance(tree, dict):
-        body = {key: _other(value) for key, value in tree.items()}
-    return Answer(200, jsontext.dump(body).encode(), _JSON)
+def _wrong_types(*, texts: bool) -> Play:
+    """Every value of the honest object in another type; without `texts` its id and status stay."""
+
+    def play(exchange: Exchange) -> Answer:
+        try:
+            tree = jsontext.parse(exchange.honest.body)
+        except jsontext.BadJson:
+            tree = {}
+        body: Any = {"data": "text"}
+        if isinstance(tree, dict):
+            body = {
+                key: value if isinstance(value, str) and not texts else _other(value) for key, value in tree.items()
+            }
+        return Answer(200, jsontext.dump(body).encode(), _JSON)
+
+    return play
 
 
 def _other(value: Any) -> Any:
@@ -78,7 +85,8 @@ def _body(body: bytes, kind: str = "application/json") -> Play:
 
 
 BODIES = (
-    Fault("wrong_types", "200 with every value of the honest object in another JSON type", _wrong_types),
+    Fault("wrong_types", "200 with every value of the honest object in another JSON type", _wrong_types(texts=True)),
+    Fault("wrong_types_inside", "the same, but texts stay: id and status look honest", _wrong_types(texts=False)),
     Fault("unknown_status", "the honest answer with a status word that nobody knows", _unknown_status),
     Fault(
         "deep_nesting",

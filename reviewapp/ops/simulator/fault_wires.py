@@ -125,7 +125,7 @@ def _http_garbage(exchange: Exchange) -> None:
 def _header_flood(exchange: Exchange) -> None:
     exchange.send(f"HTTP/1.1 200 OK\r\n{MARK[0]}: {MARK[1]}\r\n".encode())
     lines = b"x-flood: and so on\r\n" * 1000
-    for _ in range(_FLOOD // len(lines)):
+    for _ in range(_FLOOD // len(lines) + 1):
         exchange.send(lines)
     exchange.send(b"content-length: 2\r\n\r\n{}")
 

@@ -53,6 +53,10 @@ def one(call: Call) -> Answer:
     return said(200, file(call, known(call, call.arguments["id"])))
 
 
+def one_v2(call: Call) -> Answer:
+    return said(200, file_v2(call, known(call, call.arguments["id"])))
+
+
 def link(call: Call) -> Answer:
     """GET …/content: where the bytes are for a while. `expires_at_seconds` chooses how long."""
     document = known(call, call.arguments["id"])
@@ -111,5 +115,7 @@ ROUTES = (
     route(Vendor.LLAMACLOUD, "GET", "/api/v1/files/{id}/content", "file_link", link),
     route(Vendor.LLAMACLOUD, "POST", "/api/v1/beta/files", "upload", upload_v2),
     route(Vendor.LLAMACLOUD, "GET", "/api/v1/beta/files", "document", listed_v2),
+    route(Vendor.LLAMACLOUD, "POST", "/api/v1/beta/files/query", "document", listed_v2),
+    route(Vendor.LLAMACLOUD, "GET", "/api/v1/beta/files/{id}", "document", one_v2),
     route(Vendor.LLAMACLOUD, "GET", "/api/v1/beta/files/{id}/content", "file_link", link),
 )

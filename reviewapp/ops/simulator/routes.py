@@ -84,7 +84,7 @@ def route(vendor: Vendor | None, method: str, path: str, operations: str, handle
     words = tuple(operations.split())
     if not set(words) <= OPERATIONS.keys():
         raise ValueError(f"{operations!r} is no operation")
-    pattern = re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", path.replace("/:", "/:"))
+    pattern = re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", path)
     return Route(vendor, method, re.compile(pattern), words, handler)
 
 
