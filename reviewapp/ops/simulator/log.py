@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import hashlib
 import threading
 from collections.abc import Mapping
@@ -15,6 +16,8 @@ from .wire import Request
 SECRET = {"authorization", "proxy-authorization", "api-key", "x-api-key", "cookie"}
 #: More of a body than this is not kept; its hash is of all of it.
 _KEPT = 1024 * 1024
+#: The oldest requests make room.
+_MOST = 20_000
 
 
 @dataclass(slots=True)
@@ -42,7 +45,7 @@ class Log:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._all: list[Received] = []
+        self._all: collections.deque[Received] = collections.deque(maxlen=_MOST)
         self._count = 0
 
     def add(self, request: Request, route: Route | None, vendor: str, fault: str, at: datetime) -> Received:

@@ -6,7 +6,7 @@ import logging
 import socket
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -265,7 +265,9 @@ class Simulator:
             with self.world.lock:
                 finished = list(self.world.newly_finished())
             for job in finished:
-                self.announce(job.id)
+                # It may be deleted by now.
+                with suppress(LookupError):
+                    self.announce(job.id)
 
     def _settle_all(self) -> None:
         for job in self.world.jobs.values():

@@ -15,7 +15,20 @@ from django.core.management import CommandError, call_command
 
 from reviewapp.ops.management.commands import simulate_upstream
 from reviewapp.ops.simulator import FAULTS, KEYS, Hook, Vendor
+from reviewapp.ops.simulator.routes import OPERATIONS
 
+#: Options that every command has.
+DJANGOS = {
+    "help",
+    "version",
+    "verbosity",
+    "settings",
+    "pythonpath",
+    "traceback",
+    "no_color",
+    "force_color",
+    "skip_checks",
+}
 ROOT = Path(__file__).resolve().parents[3]
 
 
@@ -73,3 +86,11 @@ def test_a_folder_that_is_none_is_refused(tmp_path: Path) -> None:
 def test_webhooks_go_to_one_vendor_or_to_all() -> None:
     assert simulate_upstream._hooks("talonic=http://a/") == [Hook(Vendor.TALONIC, "http://a/")]
     assert simulate_upstream._hooks("http://a/?b=c") == [Hook(vendor, "http://a/?b=c") for vendor in Vendor]
+
+
+def test_the_page_about_it_names_every_fault_operation_and_option() -> None:
+    page = (ROOT / "docs" / "simulator.md").read_text(encoding="utf-8")
+    parser = simulate_upstream.Command().create_parser("manage.py", "simulate_upstream")
+    own = {word for action in parser._actions for word in action.option_strings if action.dest not in DJANGOS}
+    named = set(re.findall(r"`(?:\*|([\w-]+))(?: [A-Z\[][^`]*)?`", page))
+    assert [name for name in (*FAULTS, *OPERATIONS, *own) if name not in named] == []

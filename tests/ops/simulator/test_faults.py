@@ -22,7 +22,7 @@ from tests.ops.simulator.asking import Wire, ask, get, wire
 JOB = "5dc7ab9d-85b0-5b55-ba5c-9d4ac49eee01"
 RESULTS = f"/talonic/v1/jobs/{JOB}/results"
 UNSILOED = "/unsiloed/extract/6150397b-4b8f-5189-9b87-e9c7fd724486"
-NOT_LONG = 0.7
+NOT_LONG = 0.5
 MB = 1 << 20
 
 Check = Callable[[Wire, bytes], None]
