@@ -24,8 +24,8 @@ class Links:
         self._not_before = datetime.min.replace(tzinfo=UTC)
         self.made = 0
 
-    def to(self, base: str, name: str, *, seconds: int | None = None) -> tuple[str, datetime]:
-        """A link to a document, and when it expires."""
+    def to(self, base: str, key: str, *, seconds: int | None = None) -> tuple[str, datetime]:
+        """A link to what is kept under a key, and when it expires."""
         seconds = self._seconds if seconds is None else seconds
         now = self._clock.now()
         self.made += 1
@@ -38,18 +38,18 @@ class Links:
             "X-Amz-Expires": str(seconds),
             "X-Amz-SignedHeaders": "host",
         }
-        query["X-Amz-Signature"] = self._signature(name, query)
-        return f"{base}/files/{quote(name)}?{urlencode(query)}", now + timedelta(seconds=seconds)
+        query["X-Amz-Signature"] = self._signature(key, query)
+        return f"{base}/files/{quote(key)}?{urlencode(query)}", now + timedelta(seconds=seconds)
 
     def expire(self) -> None:
         """Every link that was made so far has expired."""
         self._not_before = self._clock.now()
 
-    def refusal(self, request: Request, name: str) -> Answer | None:
+    def refusal(self, request: Request, key: str) -> Answer | None:
         """Why a link is not served; None when it is."""
-        said = {key: values[-1] for key, values in request.query.items()}
+        said = {name: values[-1] for name, values in request.query.items()}
         signature = said.pop("X-Amz-Signature", "")
-        if not hmac.compare_digest(signature, self._signature(name, said)):
+        if not hmac.compare_digest(signature, self._signature(key, said)):
             return denied("SignatureDoesNotMatch", "The signature does not match the one that was calculated.")
         micro = int(said["X-Amz-Security-Token"].split("-")[1])
         made = datetime.strptime(said["X-Amz-Date"], _FORM).replace(tzinfo=UTC, microsecond=micro)
@@ -58,8 +58,8 @@ class Links:
             return denied("AccessDenied", "Request has expired")
         return None
 
-    def _signature(self, name: str, said: dict[str, str]) -> str:
-        text = "\n".join([name, *(f"{key}={said[key]}" for key in sorted(said))])
+    def _signature(self, key: str, said: dict[str, str]) -> str:
+        text = "\n".join([key, *(f"{name}={said[name]}" for name in sorted(said))])
         return hmac.new(self._key, text.encode(), hashlib.sha256).hexdigest()
 
 

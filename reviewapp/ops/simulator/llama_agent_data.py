@@ -112,7 +112,7 @@ def _all(call: Call) -> dict[str, Tree]:
         item_id = lasting("agent-data", job.id)
         if item_id in records or call.world.stage(job) is not Stage.FINAL:
             continue
-        document = call.world.named(job.names[0]) if job.names else None
+        document = call.world.document_of(job)
         read = job.payload.get("extract_result")
         metadata = (job.payload.get("extract_metadata") or {}).get("field_metadata") or {}
         data = {

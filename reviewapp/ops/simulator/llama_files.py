@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from reviewapp.extraction.jsontext import Number
@@ -46,7 +47,11 @@ def listed_v2(call: Call) -> Answer:
 
 
 def _each(call: Call) -> list[Document]:
-    return list({one.name: one for one in call.world.documents.values()}.values())
+    # A document of the folder has one id here and another one with Talonic.
+    found: dict[Any, Document] = {}
+    for document in call.world.documents.values():
+        found.setdefault(document.source if isinstance(document.source, Path) else document.id, document)
+    return list(found.values())
 
 
 def one(call: Call) -> Answer:
@@ -64,7 +69,7 @@ def link(call: Call) -> Answer:
     if seconds and not seconds.isdecimal():
         return invalid(("expires_at_seconds", "Input should be a valid integer"), where="query")
     wanted = min(int(seconds), _LONGEST_LINK) if seconds else None
-    url, expires = call.world.links.to(call.base, document.name, seconds=wanted)
+    url, expires = call.world.links.to(call.base, document.key, seconds=wanted)
     return said(200, {"url": url, "expires_at": iso(expires), "form_fields": None})
 
 

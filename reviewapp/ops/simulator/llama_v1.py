@@ -185,8 +185,7 @@ def _run(call: Call, job: Job) -> Tree:
 
 
 def _document(call: Call, job: Job) -> Tree | None:
-    document = call.world.documents.get(str(job.extra.get("file_id")))
-    document = document or (call.world.named(job.names[0]) if job.names else None)
+    document = call.world.document_of(job)
     return llama_files.file(call, document) if document else None
 
 

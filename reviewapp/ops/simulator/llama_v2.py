@@ -35,16 +35,14 @@ def submit(call: Call) -> Answer:
     if not isinstance(configuration, dict) and not body.get("configuration_id"):
         raise call.refuse(400, "Either configuration or configuration_id is required")
     configuration = configuration if isinstance(configuration, dict) else {}
-    name = "parsed" if file_input.startswith(PARSED) else llama_files.known(call, file_input).name
+    document = None if file_input.startswith(PARSED) else llama_files.known(call, file_input)
+    name = document.name if document else file_input
     schema = made.schema(configuration.get("data_schema"))
-    payload = call.world.sample(Shape.LLAMA_V2, name) or _sample_of_v1(call, name) or _plain(schema)
+    payload = call.world.sample(Shape.LLAMA_V2, name) or _plain(schema)
     extra = {"schema": schema, "file_input": file_input, "configuration_id": body.get("configuration_id")}
+    extra["file_id"] = document.id if document else None
     job = call.world.begin(Shape.LLAMA_V2, payload, id=f"ext-{uuid.uuid4()}", names=(name,), extra=extra)
     return said(200, told(call, job))
-
-
-def _sample_of_v1(call: Call, name: str) -> Tree | None:
-    return next((job.payload for job in call.world.of(Shape.LLAMA_V2) if name in job.names), None)
 
 
 def _plain(schema: Tree) -> Tree:
@@ -143,7 +141,7 @@ def file_input(call: Call, job: Job) -> str:
     said_so = job.extra.get("file_input") or job.payload.get("file_input")
     if isinstance(said_so, str):
         return said_so
-    document = call.world.named(job.names[0]) if job.names else None
+    document = call.world.document_of(job)
     return f"{llama_files.V2}{document.id}" if document else f"{PARSED}{job.id}"
 
 

@@ -75,7 +75,10 @@ class Receiver:
         self._listener.close()
 
     def _serve(self, connection: socket.socket) -> None:
-        request = wire.read(connection)
+        try:
+            request = wire.read(connection)
+        except wire.Unreadable:  # a sender that was killed in the middle of it
+            return
         if request is None:
             return
         with self._came:

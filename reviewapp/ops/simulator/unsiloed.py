@@ -31,14 +31,17 @@ def extract(call: Call) -> Answer:
     if _is_on(texts, "detect_pii") and texts.get("pii_block_severity") == "any":
         return said(200, pii_blocked())
     name = name or texts["file_url"].partition("?")[0].rpartition("/")[2] or "document.pdf"
-    if data:
-        call.world.keep(name, data)
+    file_id = call.world.keep(name, data).id if data else None
 
     def begin() -> Answer:
         job_id = str(uuid.uuid4())
         payload = _reading(call, name, data, made.schema(schema), texts)
         call.world.begin(
-            Shape.EXTRACT, {**payload, "job_id": job_id}, id=job_id, names=(name,), extra={"schema": schema}
+            Shape.EXTRACT,
+            {**payload, "job_id": job_id},
+            id=job_id,
+            names=(name,),
+            extra={"schema": schema, "file_id": file_id},
         )
         left = _QUOTA - len(call.world.of(Shape.EXTRACT))
         return said(
@@ -116,8 +119,8 @@ def extracted(call: Call, known: Job) -> Tree:
         payload.pop("error", None)
         waits = stage is Stage.QUEUED or payload.get("status") == "queued"
         payload["status"] = "queued" if waits else "processing"
-    document = call.world.named(known.names[0]) if known.names else None
-    payload["file_url"] = call.world.links.to(call.base, document.name)[0] if document else None
+    document = call.world.document_of(known)
+    payload["file_url"] = call.world.links.to(call.base, document.key)[0] if document else None
     if known.updated_at is not None:
         payload["updated_at"] = iso(known.updated_at)
     return payload

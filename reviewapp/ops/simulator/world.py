@@ -44,6 +44,11 @@ class Document:
     name: str
     source: bytes | Path = field(repr=False)
 
+    @property
+    def key(self) -> str:
+        """Where its link leads."""
+        return f"{self.id}/{self.name}"
+
     def data(self) -> bytes:
         return self.source.read_bytes() if isinstance(self.source, Path) else self.source
 
@@ -109,20 +114,18 @@ class World:
 
     def _add(self, found: folders.Found) -> None:
         payload, sidecar = found.payload, found.sidecar
-        for stem in {found.stem, *(Path(name).stem for name in found.names)}:
+        stems = {found.stem, *(Path(name).stem for name in found.names)}
+        for stem in stems:
             self.samples.setdefault((found.shape, stem), payload)
         if found.shape is Shape.LLAMA_V1:
             job_id = str(sidecar.get("job_id") or payload.get("run_id") or lasting("job", found.stem))
             extra = {"schema": sidecar.get("schema"), "status": sidecar.get("status") or "SUCCESS"}
             self.begin(Shape.LLAMA_V1, payload, id=job_id, names=found.names, extra=extra)
             # The same reading as the current API serves it, so that both can be tried.
-            self.begin(
-                Shape.LLAMA_V2,
-                as_v2(payload, status=str(extra["status"])),
-                id=f"ext-{job_id}",
-                names=found.names,
-                extra=extra,
-            )
+            current = as_v2(payload, status=str(extra["status"]))
+            for stem in stems:
+                self.samples.setdefault((Shape.LLAMA_V2, stem), current)
+            self.begin(Shape.LLAMA_V2, current, id=f"ext-{job_id}", names=found.names, extra=extra)
             return
         job_id = str(payload.get("job_id") or payload.get("id") or lasting("job", found.stem))
         self.begin(found.shape, payload, id=job_id, names=found.names, extra={"schema": sidecar.get("schema")})
@@ -176,6 +179,11 @@ class World:
     def named(self, name: str) -> Document | None:
         """A document by its name; an upload before one of the folder's."""
         return next((one for one in reversed(self.documents.values()) if one.name == name), None)
+
+    def document_of(self, job: Job) -> Document | None:
+        """What a job read: the very upload, or what the folder has under the name that the payload says."""
+        known = self.documents.get(str(job.extra.get("file_id")))
+        return known or (self.named(job.names[0]) if job.names else None)
 
     def keep(self, name: str, data: bytes, *, id: str = "") -> Document:
         document = Document(id or str(uuid.uuid4()), name, data)

@@ -9,7 +9,7 @@ import pytest
 from reviewapp.intake import gate
 from reviewapp.ops.samples import index
 from reviewapp.ops.simulator import Schedule, Simulator, running
-from tests.ops.simulator.asking import get
+from tests.ops.simulator.asking import get, hand_in
 
 JOB = "6150397b-4b8f-5189-9b87-e9c7fd724486"
 PATH = f"/unsiloed/extract/{JOB}"
@@ -59,6 +59,17 @@ def test_the_current_api_chooses_how_long_a_link_holds(done: Simulator) -> None:
     assert get(done, path).status == 200
     done.advance(6)
     assert get(done, path).status == 403
+
+
+def test_of_two_documents_with_one_name_each_link_gives_its_own(sim: Simulator) -> None:
+    ids = [
+        hand_in(sim, "/llamacloud/api/v1/files", file=("upload_file", "same.pdf", data)).json["id"]
+        for data in (b"first", b"second")
+    ]
+    links = [get(sim, f"/llamacloud/api/v1/files/{one}/content").json["url"].removeprefix(sim.url) for one in ids]
+    assert [get(sim, one).body for one in links] == [b"first", b"second"]
+    assert {one["id"] for one in get(sim, "/llamacloud/api/v1/files").json} >= set(ids)
+    assert get(sim, links[0].replace(ids[0], ids[1])).status == 403
 
 
 def test_every_kind_of_job_can_be_read_again(done: Simulator) -> None:

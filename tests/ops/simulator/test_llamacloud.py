@@ -134,6 +134,10 @@ def test_a_job_is_submitted_cancelled_and_deleted(sim: Simulator) -> None:
     assert (again.status, again.headers["x-should-retry"]) == (409, "false")
     assert ask(sim, "DELETE", f"{V2}/{job['id']}").status == 204
     assert get(sim, f"{V2}/{job['id']}").status == 404
+    quill = next(one for one in get(sim, "/llamacloud/api/v1/beta/files").json["items"] if "quillstream" in one["name"])
+    sample = ask(sim, "POST", V2, {**body, "file_input": quill["id"]}).json
+    sim.settle(sample["id"])
+    assert get(sim, f"{V2}/{sample['id']}").json["extract_result"]["invoice_number"] == "QS-2026-03-88140"
     parsed = ask(sim, "POST", V2, {"file_input": "pjb-1", "configuration": {"data_schema": SCHEMA}}).json
     sim.settle(parsed["id"])
     told = get(sim, f"{V2}/{parsed['id']}?expand=extract_metadata").json

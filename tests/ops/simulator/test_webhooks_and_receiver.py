@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import http.client
 import json
+import socket
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
@@ -118,3 +119,11 @@ def test_the_receiver_may_choose_by_what_came() -> None:
 
     with receiving(choose=choose) as receiver:
         assert (post(receiver, body=b"good"), post(receiver, body=b"bad")) == (200, 422)
+
+
+def test_a_sender_that_is_killed_in_the_middle_is_no_delivery() -> None:
+    with receiving() as receiver:
+        with socket.create_connection(("127.0.0.1", urlsplit(receiver.url).port or 0)) as connection:
+            connection.sendall(b"POST /hook HTTP/1.1\r\nContent-Length: 100\r\n\r\nhalf")
+        assert post(receiver) == 200
+        assert len(receiver.deliveries) == 1
