@@ -6,7 +6,7 @@ POST   /_control/faults                {"fault", "operation", "times"?, "vendor"
 DELETE /_control/faults                no rules any more
 GET    /_control/requests              what was asked, without credentials; DELETE empties the log
 POST   /_control/jobs/{id}/settle      the job comes to its end now
-POST   /_control/jobs/{id}/reextract   {"changes"?: {pointer: value}, "after"?: answers}
+POST   /_control/jobs/{id}/reextract   {"changes"?: {pointer: value}, "after"?: answers, "seconds"?}
 POST   /_control/jobs/{id}/announce    its webhook is sent now
 POST   /_control/links/expire          every presigned link has expired
 POST   /_control/clock                 {"advance": seconds}
@@ -74,7 +74,12 @@ def _act(simulator: Simulator, method: str, words: list[str], body: dict[str, An
         case "POST", ["jobs", job_id, "settle"]:
             simulator.settle(job_id)
         case "POST", ["jobs", job_id, "reextract"]:
-            simulator.reextract(job_id, changes=body.get("changes"), after=whole(body.get("after")) or 0)
+            simulator.reextract(
+                job_id,
+                changes=body.get("changes"),
+                after=whole(body.get("after")) or 0,
+                seconds=float(str(body.get("seconds", "0"))),
+            )
         case "POST", ["jobs", job_id, "announce"]:
             return {"sent_to": simulator.announce(job_id)}
         case "POST", ["links", "expire"]:

@@ -75,10 +75,18 @@ class Schedule:
 
 
 @dataclass(slots=True)
+class Reading:
+    """Another reading that will follow: after so many more answers with the one before, and not before `due`."""
+
+    payload: Tree
+    answers: int = 0
+    due: float = 0.0
+
+
+@dataclass(slots=True)
 class Job:
     """`payload`: what its end looks like in the vendor's shape. `names`: its documents' file names. `extra`: what the vendor
-    knows beside the payload (schema, agent, options of the request). `later`: readings that follow, each after so many
-    answers with the one before."""
+    knows beside the payload (schema, agent, options of the request). `later`: the readings that follow."""
 
     shape: Shape
     id: str
@@ -93,7 +101,7 @@ class Job:
     cancelled: bool = False
     announced: bool = False
     updated_at: datetime | None = None
-    later: list[tuple[int, Tree]] = field(default_factory=list)
+    later: list[Reading] = field(default_factory=list)
 
     def position(self, schedule: Schedule, clock: Clock) -> int:
         """How many steps were made."""
@@ -118,15 +126,16 @@ class Job:
         return min(1.0, max(0.0, done / (schedule.processing + 1)))
 
     def read(self, clock: Clock) -> Tree:
-        """The payload of the end, once more; a reading that was announced for later takes its place when its time came."""
+        """The payload of the end, once more."""
+        self.turn(clock)
         if self.later:
-            left, following = self.later[0]
-            if left <= 0:
-                del self.later[0]
-                self.replace(following, clock)
-            else:
-                self.later[0] = (left - 1, following)
+            self.later[0].answers -= 1
         return self.payload
+
+    def turn(self, clock: Clock) -> None:
+        """A reading whose time has come takes its place."""
+        if self.later and self.later[0].answers <= 0 and clock.seconds() >= self.later[0].due:
+            self.replace(self.later.pop(0).payload, clock)
 
     def replace(self, payload: Tree, clock: Clock) -> None:
         """The job was extracted again."""

@@ -142,19 +142,22 @@ class Simulator:
                 self.job(job_id).settled = True
 
     def reextract(
-        self, job_id: str, *, changes: Mapping[str, Any] | None = None, payload: Tree | None = None, after: int = 0
+        self,
+        job_id: str,
+        *,
+        changes: Mapping[str, Any] | None = None,
+        payload: Tree | None = None,
+        after: int = 0,
+        seconds: float = 0,
     ) -> None:
         """The job gets another reading: `payload`, or the present one with `changes` at JSON Pointers into it, or with a
-        plainly changed text. `after`: once so many more answers gave the present one. Raises LookupError."""
+        plainly changed text. After so many more answers with the present one, and not before so many seconds. Raises
+        LookupError."""
         with self.world.lock:
             job = self.job(job_id)
             if payload is None and changes is not None:
                 payload = jobs.changed(job.payload, changes)
-            new = payload if payload is not None else jobs.read_again(job.shape, job.payload)
-            if after:
-                job.later.append((after, new))
-            else:
-                job.replace(new, self.world.clock)
+            self.world.follow(job, payload, answers=after, seconds=seconds)
 
     def expire_links(self) -> None:
         """Every presigned link that is out has expired."""

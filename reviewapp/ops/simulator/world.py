@@ -12,7 +12,7 @@ from typing import Any
 from reviewapp.extraction.jsontext import Number
 
 from . import folder as folders
-from .jobs import Clock, Job, Schedule, Shape, Stage, Tree, Vendor
+from .jobs import Clock, Job, Reading, Schedule, Shape, Stage, Tree, Vendor, changed, read_again
 from .links import Links
 
 #: What a client shows. Fake, and they say so.
@@ -120,7 +120,8 @@ class World:
         if found.shape is Shape.LLAMA_V1:
             job_id = str(sidecar.get("job_id") or payload.get("run_id") or lasting("job", found.stem))
             extra = {"schema": sidecar.get("schema"), "status": sidecar.get("status") or "SUCCESS"}
-            self.begin(Shape.LLAMA_V1, payload, id=job_id, names=found.names, extra=extra)
+            job = self.begin(Shape.LLAMA_V1, payload, id=job_id, names=found.names, extra=extra)
+            self._read_again(job, sidecar)
             # The same reading as the current API serves it, so that both can be tried.
             current = as_v2(payload, status=str(extra["status"]))
             for stem in stems:
@@ -129,8 +130,27 @@ class World:
             return
         job_id = str(payload.get("job_id") or payload.get("id") or lasting("job", found.stem))
         self.begin(found.shape, payload, id=job_id, names=found.names, extra={"schema": sidecar.get("schema")})
+        self._read_again(self.jobs[job_id], sidecar)
         if found.shape is Shape.TALONIC:
             self._remember_talonic(payload, sidecar)
+
+    def _read_again(self, job: Job, sidecar: Tree) -> None:
+        """A sidecar's `again`: `{"changes": {pointer: value}, "answers"?, "seconds"?}`."""
+        again = sidecar.get("again")
+        if isinstance(again, dict):
+            self.follow(
+                job,
+                changed(job.payload, again["changes"]) if "changes" in again else None,
+                answers=int(str(again.get("answers", 0))),
+                seconds=float(str(again.get("seconds", 0))),
+            )
+
+    def follow(self, job: Job, payload: Tree | None, *, answers: int, seconds: float) -> None:
+        """Another reading of a job, plainly changed unless it is given: at once, or later."""
+        payload = read_again(job.shape, job.payload) if payload is None else payload
+        job.later.append(Reading(payload, answers, self.clock.seconds() + seconds if seconds else 0.0))
+        if not answers and not seconds:
+            job.turn(self.clock)
 
     def _remember_talonic(self, payload: Tree, sidecar: Tree) -> None:
         schema = payload.get("schema")
@@ -197,6 +217,8 @@ class World:
     def newly_finished(self) -> Iterator[Job]:
         """Jobs that came to their end since this was asked last."""
         for job in self.jobs.values():
+            if self.stage(job) is Stage.FINAL:
+                job.turn(self.clock)
             if not job.announced and self.stage(job) in {Stage.FINAL, Stage.CANCELLED}:
                 job.announced = True
                 yield job

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import json
+from pathlib import Path
 
 import pytest
 
@@ -106,3 +108,24 @@ def test_jobs_advance_with_the_clock_where_steps_are_seconds() -> None:
             seen.append(get(sim, PATH).json["status"])
             sim.advance(8)
         assert seen == ["queued", "queued", "processing", "processing", "review"]
+
+
+def test_a_reading_follows_after_its_time_and_by_a_sidecar(tmp_path: Path) -> None:
+    (tmp_path / "mine.json").write_text((index.PAYLOADS / "invoice-harrow-vale.json").read_text())
+    again = {"changes": {"/result/invoice_number/value": "HV-3"}, "answers": 1, "seconds": 60}
+    (tmp_path / "mine.meta.json").write_text(json.dumps({"again": again}))
+    with running(folder=tmp_path, settled=True) as sim:
+
+        def number() -> object:
+            return get(sim, PATH).json["result"]["invoice_number"]["value"]
+
+        assert [number() for _ in range(3)] == ["HV-20417"] * 3
+        sim.advance(61)
+        assert number() == "HV-3"
+        sim.reset()
+        sim.advance(61)
+        assert [number() for _ in range(2)] == ["HV-20417", "HV-3"]
+        sim.reextract(JOB, seconds=60)
+        assert number() == "HV-3"
+        sim.advance(61)
+        assert number() == "HV-3 (read again)"
