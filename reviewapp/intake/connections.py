@@ -20,7 +20,7 @@ from reviewapp.upstreams import adapter, connecting, http, registry, sealing
 from reviewapp.upstreams.failures import CallFailed
 from reviewapp.upstreams.models import AttachedSchema, Upstream
 
-from . import asking, listing
+from . import listing, troubles
 
 #: So many secrets are kept beside the newest, so that a vendor may go on with an older one while it is changed there.
 OLDER_SECRETS = 2
@@ -96,7 +96,7 @@ def reach(*, upstream_id: int, name: str, reached: Reached, at: datetime, by: tr
         new = _as_text(upstream)
         if old == new and not reached.credential:
             return False
-        asking.forget_trouble(upstream)
+        troubles.forget_trouble(upstream)
         listing.arrange(upstream, at=at)
         what = "credential" if old == new else "connection and credential" if reached.credential else "connection"
         _note(upstream, what, old=old, new=new, at=at, by=by, via=via)
@@ -112,7 +112,7 @@ def pause(*, upstream_id: int, paused: bool, at: datetime, by: trail.Actor, via:
         upstream.paused = paused
         upstream.save(update_fields=["paused"])
         if not paused:
-            asking.forget_trouble(upstream)
+            troubles.forget_trouble(upstream)
         _note(upstream, "paused" if paused else "resumed", old="", new="", at=at, by=by, via=via)
         return True
 
@@ -135,8 +135,8 @@ def probe(upstream: Upstream, *, client: http.Client, at: datetime) -> str:
     """Ask it something harmless: a sentence about what answered. Raises adapter.UpstreamError."""
     if not upstream.base_url:
         raise adapter.NotAllowed("this upstream has no address")
-    said = registry.client(Kind(upstream.kind)).probe(asking.connect(upstream, client=client), at=at)
-    asking.forget_trouble(upstream)
+    said = registry.client(Kind(upstream.kind)).probe(troubles.connect(upstream, client=client), at=at)
+    troubles.forget_trouble(upstream)
     return said
 
 

@@ -27,7 +27,7 @@ from reviewapp.upstreams.failures import Answered, CallFailed, NotAllowed, TooLa
 from reviewapp.work import leases
 from reviewapp.work.pace import Uniform, backoff, not_before
 
-from . import asking
+from . import troubles
 from .models import SourceFile
 
 #: A link that is asked for, a download of five minutes, and asking once more.
@@ -71,7 +71,7 @@ def again(*, job: Job, at: datetime) -> int:
 
 def step(*, at: datetime, client: http.Client, worker: str, uniform: Uniform) -> bool:
     """Fetch one document that is due. False: none was."""
-    due = asking.askable(SourceFile.objects.select_related("job__upstream"), at=at, through="job__upstream")
+    due = troubles.askable(SourceFile.objects.select_related("job__upstream"), at=at, through="job__upstream")
     taken = leases.take(due, at=at, worker=worker, seconds=LEASE_SECONDS)
     for lease in taken:
         _fetch(lease, at=at, client=client, uniform=uniform)
@@ -81,9 +81,9 @@ def step(*, at: datetime, client: http.Client, worker: str, uniform: Uniform) ->
 def _fetch(lease: leases.Lease[SourceFile], *, at: datetime, client: http.Client, uniform: Uniform) -> None:
     wanted, upstream = lease.row, lease.row.job.upstream
     try:
-        got = _brought(wanted, asking.connect(upstream, client=client), at=at)
+        got = _brought(wanted, troubles.connect(upstream, client=client), at=at)
     except adapter.UpstreamError as failure:
-        asking.failed(upstream, failure, at=at, uniform=uniform)
+        troubles.failed(upstream, failure, at=at, uniform=uniform)
         got = _Failure(
             failure.code, str(failure), over=isinstance(failure, adapter.NotFound), retry_at=failure.retry_at
         )
@@ -115,7 +115,7 @@ def _brought(wanted: SourceFile, to: Connection, *, at: datetime) -> Document | 
 def _download(where: Located, to: Connection, file: BinaryIO, *, at: datetime) -> http.Download | _Failure:
     request = http.Request("GET", where.url, headers=dict(where.headers), path_is_secret=True)
     try:
-        return to.client.download(request, into=file, reach=to.file_reach, at=at)
+        return to.client.download(request, into=file, reach=to.file_reach, at=at, limits=to.file_limits)
     except Answered as error:
         code = "expired" if error.status in _EXPIRED else "unavailable" if not error.permanent else "refused"
         return _Failure(code, f"the file could not be fetched: {error}", retry_at=error.retry_at)

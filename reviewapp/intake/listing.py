@@ -14,7 +14,7 @@ from reviewapp.upstreams.models import Upstream
 from reviewapp.work import leases
 from reviewapp.work.pace import Uniform, backoff, not_before
 
-from . import asking, pulling
+from . import pulling, troubles
 from .models import Listing, Pull
 
 EVERY = timedelta(seconds=60)
@@ -41,7 +41,7 @@ def hasten(upstream: Upstream, *, at: datetime) -> None:
 
 def step(*, at: datetime, client: http.Client, worker: str, uniform: Uniform) -> bool:
     """Look at one upstream whose time has come. False: none had."""
-    due = asking.askable(Listing.objects.select_related("upstream"), at=at)
+    due = troubles.askable(Listing.objects.select_related("upstream"), at=at)
     taken = leases.take(due, at=at, worker=worker, seconds=LEASE_SECONDS)
     for lease in taken:
         _look(lease, at=at, client=client, uniform=uniform)
@@ -51,9 +51,9 @@ def step(*, at: datetime, client: http.Client, worker: str, uniform: Uniform) ->
 def _look(lease: leases.Lease[Listing], *, at: datetime, client: http.Client, uniform: Uniform) -> None:
     upstream = lease.row.upstream
     try:
-        found = _read(upstream, asking.connect(upstream, client=client), at=at)
+        found = _read(upstream, troubles.connect(upstream, client=client), at=at)
     except adapter.UpstreamError as failure:
-        asking.failed(upstream, failure, at=at, uniform=uniform)
+        troubles.failed(upstream, failure, at=at, uniform=uniform)
         wait = backoff(lease.row.attempts + 1, first=FIRST, longest=LONGEST, uniform=uniform)
         leases.settle(
             lease,
@@ -64,7 +64,7 @@ def _look(lease: leases.Lease[Listing], *, at: datetime, client: http.Client, un
             error=str(failure),
         )
         return
-    asking.answered(upstream, at=at)
+    troubles.answered(upstream, at=at)
     also = {"found_at": at} if found else {}
     leases.settle(lease, at=at, next_at=at + EVERY * uniform(0.8, 1.0), also=also)
 

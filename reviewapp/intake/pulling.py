@@ -21,7 +21,7 @@ from reviewapp.upstreams.models import Upstream
 from reviewapp.work import leases
 from reviewapp.work.pace import Uniform
 
-from . import asking, files, gate, polls, rejections
+from . import files, gate, polls, rejections, troubles
 from .models import Pull, Submission
 
 #: A job may take four calls, each with its own deadline.
@@ -90,7 +90,7 @@ def unseen(limit: int = 10) -> list[Pull]:
 
 def step(*, at: datetime, client: http.Client, worker: str, uniform: Uniform) -> bool:
     """Ask for one job that is due. False: none was."""
-    due = asking.askable(Pull.objects.select_related("upstream"), at=at)
+    due = troubles.askable(Pull.objects.select_related("upstream"), at=at)
     taken = leases.take(due, at=at, worker=worker, seconds=LEASE_SECONDS)
     for lease in taken:
         _ask(lease, at=at, client=client, uniform=uniform)
@@ -100,16 +100,16 @@ def step(*, at: datetime, client: http.Client, worker: str, uniform: Uniform) ->
 def _ask(lease: leases.Lease[Pull], *, at: datetime, client: http.Client, uniform: Uniform) -> None:
     pull, upstream = lease.row, lease.row.upstream
     try:
-        to = asking.connect(upstream, client=client)
+        to = troubles.connect(upstream, client=client)
         fetched = registry.client(Kind(upstream.kind)).fetch(to, pull.job_id, at=at)
         opened = _opened(pull, fetched, at=at)
     except adapter.UpstreamError as failure:
         if isinstance(failure, adapter.BadPayload) and failure.data:
             _reject(pull, failure, at=at)
-        asking.failed(upstream, failure, at=at, uniform=uniform)
+        troubles.failed(upstream, failure, at=at, uniform=uniform)
         _failed(lease, failure, at=at, uniform=uniform)
         return
-    asking.answered(upstream, at=at)
+    troubles.answered(upstream, at=at)
     _take_in(lease, fetched, opened, at=at, uniform=uniform)
 
 

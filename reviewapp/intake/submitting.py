@@ -22,7 +22,7 @@ from reviewapp.upstreams.models import Upstream
 from reviewapp.work import leases
 from reviewapp.work.pace import Uniform, backoff, not_before
 
-from . import asking, pulling
+from . import pulling, troubles
 from .attaching import NotKept
 from .models import Pull, Submission
 
@@ -93,7 +93,7 @@ def newest(limit: int = 50) -> list[Submission]:
 
 def step(*, at: datetime, client: http.Client, worker: str, uniform: Uniform) -> bool:
     """Send one document that is due. False: none was."""
-    due = asking.askable(Submission.objects.select_related("upstream"), at=at)
+    due = troubles.askable(Submission.objects.select_related("upstream"), at=at)
     taken = leases.take(due, at=at, worker=worker, seconds=LEASE_SECONDS)
     for lease in taken:
         _send(lease, at=at, client=client, uniform=uniform)
@@ -103,15 +103,15 @@ def step(*, at: datetime, client: http.Client, worker: str, uniform: Uniform) ->
 def _send(lease: leases.Lease[Submission], *, at: datetime, client: http.Client, uniform: Uniform) -> None:
     upstream = lease.row.upstream
     try:
-        to = asking.connect(upstream, client=client)
+        to = troubles.connect(upstream, client=client)
         with tempfile.TemporaryDirectory() as folder:
             wanted = _wanted(lease.row, Path(folder) / "document")
             submitted = registry.client(Kind(upstream.kind)).submit(to, wanted, at=at)
     except adapter.UpstreamError as failure:
-        asking.failed(upstream, failure, at=at, uniform=uniform)
+        troubles.failed(upstream, failure, at=at, uniform=uniform)
         _failed(lease, failure, at=at, uniform=uniform)
         return
-    asking.answered(upstream, at=at)
+    troubles.answered(upstream, at=at)
     _done(lease, submitted, at=at)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -17,8 +17,6 @@ from .adapter import MAIN, BadPayload, UpstreamError
 from .clients import Connection, Submission
 
 Query = tuple[tuple[str, str], ...]
-#: Handing in a document takes longer than asking for one answer.
-UPLOAD = http.Limits(seconds=300.0, body=http.JSON.body)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +110,7 @@ class Server:
                 uploads={name: http.Upload(what.name, file, what.media_type)},
                 repeatable=bool(key),
             )
-            return self._send(request, part="submitted", limits=UPLOAD, once=once)
+            return self._send(request, part="submitted", limits=self._for_uploads(), once=once)
 
     def refusal(self, answer: Answer) -> UpstreamError:
         """What an accepted status means after all: the error that it would have been."""
@@ -151,9 +149,16 @@ class Server:
             accept=accept,
         )
 
-    def _send(self, request: http.Request, *, part: str, limits: http.Limits = http.JSON, once: bool = False) -> Answer:
+    def _for_uploads(self) -> http.Limits:
+        # Handing in a document takes as long as fetching one; what comes back is an answer like others.
+        return replace(self.to.limits, seconds=self.to.file_limits.seconds)
+
+    def _send(
+        self, request: http.Request, *, part: str, limits: http.Limits | None = None, once: bool = False
+    ) -> Answer:
         raised: UpstreamError
         try:
+            limits = limits or self.to.limits
             answer = self.to.client.send(request, reach=self.to.reach, at=self.at, limits=limits)
             return Answer(answer.status, answer.body, part, answer.headers)
         except http.CallFailed as failure:

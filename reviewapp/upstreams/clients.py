@@ -24,7 +24,8 @@ class Connection:
 
     `reach`: where the vendor's API may be asked; `file_reach`: where its documents may be fetched from. `secrets`: those
     that its webhooks may be signed with, the newest first. `options`: what a vendor wants beside (`project_id`,
-    `organization_id`, `extraction_agent_id`, several with commas between them ...).
+    `organization_id`, `extraction_agent_id`, several with commas between them ...). `limits`, `file_limits`: what one
+    question, and one document on its way, may cost.
     """
 
     base_url: str
@@ -34,6 +35,8 @@ class Connection:
     file_reach: http.Reach
     secrets: tuple[str, ...] = ()
     options: Mapping[str, str] = field(default_factory=dict)
+    limits: http.Limits = http.JSON
+    file_limits: http.Limits = http.FILE
 
 
 @dataclass(frozen=True, slots=True)
