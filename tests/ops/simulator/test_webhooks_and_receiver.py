@@ -45,6 +45,10 @@ def test_a_finished_job_is_told_once_and_again_after_another_reading() -> None:
         second = receiver.wait(2)[1]
         assert json.loads(second.body)["data"]["job_id"] == TALONIC
         assert second.headers["x-talonic-delivery-id"] != first.headers["x-talonic-delivery-id"]
+        sim.reextract(TALONIC, seconds=60)
+        sim.advance(61)
+        # Told though nobody looked.
+        assert receiver.wait(3)[2].path == "/talonic"
 
 
 def test_llamacloud_signs_and_unsiloed_hints() -> None:
