@@ -20,7 +20,15 @@ _PATH = "/api/v1/beta/agent-data"
 _PAGE = 100
 _MOST_PAGES = 20
 _REFUSED = frozenset({400, 422})
+_CLOSED = frozenset({403, 404})
+#: A key beside the vendor's own, by which an item that we wrote is found again.
+_OURS = "reviewapp_job"
+_NO_PLACE = "LlamaCloud has no such deployment for agent data, or not for this credential"
 _STATUSES = {"approved": "accepted", "rejected": "rejected"}
+
+
+class _Closed(Exception):
+    """There is no such place for this credential."""
 
 
 def push(server: Server, what: Correction) -> Receipt:
@@ -30,10 +38,15 @@ def push(server: Server, what: Correction) -> Receipt:
     if not place["deployment_name"]:
         return Receipt(accepted=False, said="Agent Data needs the name of a deployment (deployment_name)")
     place["collection"] = place["collection"] or "default"
-    item = _found(server, place, what)
+    try:
+        item = _found(server, place, what)
+    except _Closed:
+        return Receipt(False, _NO_PLACE)
     if item is None:
         made: dict[str, Json] = {**place, "data": _record({"original_data": what.base.values}, what)}
-        answer = server.send("POST", _PATH, made, part="agent_data")
+        answer = server.send("POST", _PATH, made, accept=_CLOSED, part="agent_data")
+        if answer.status in _CLOSED:
+            return Receipt(False, _NO_PLACE)
         return _receipt(made_id(answer), what, "made")
     name, _ = item
     path = f"{_PATH}/{ids.segment(name)}"
@@ -53,12 +66,28 @@ def _record(data: dict[str, Json], what: Correction) -> dict[str, Json]:
         "reason": corrections.reason(what),
     }
     status = _STATUSES.get(what.outcome, what.outcome)
-    return {"field_metadata": {}, **data, "data": what.row.values, "status": status, "metadata": metadata}
+    return {
+        "field_metadata": {},
+        **data,
+        "data": what.row.values,
+        "status": status,
+        "metadata": metadata,
+        _OURS: what.job_id,
+    }
 
 
 def _found(server: Server, place: dict[str, str], what: Correction) -> tuple[str, dict[str, Json]] | None:
-    """The item of this row: with its key, else the only one of its job that has none and holds what was read."""
-    items = [(name, data) for name, data in _items(server, place, what) if _job_of(data) == what.job_id]
+    """The item of this row, by whichever search brings it."""
+    for wanted in _filters(what):
+        items = [(name, data) for name, data in _items(server, place, wanted) if _job_of(data) == what.job_id]
+        found = _of_row(items, what)
+        if found is not None:
+            return found
+    return None
+
+
+def _of_row(items: list[tuple[str, dict[str, Json]]], what: Correction) -> tuple[str, dict[str, Json]] | None:
+    """The item with the row's key, else the only one of the job that has none and holds what was read."""
     for name, data in items:
         if _metadata(data).get("row_key") == what.row.key:
             return name, data
@@ -69,20 +98,29 @@ def _found(server: Server, place: dict[str, str], what: Correction) -> tuple[str
     return without[0] if len(without) == 1 and what.row.key == "0" else None
 
 
-def _items(server: Server, place: dict[str, str], what: Correction) -> Iterator[tuple[str, dict[str, Json]]]:
-    # Whether a filter may name what lies inside of `metadata` is not published: where it is refused, all are looked at.
-    asked: dict[str, Json] = {
-        **place,
-        "filter": {"metadata.job_id": {"eq": what.job_id}},
-        "page_size": Number(str(_PAGE)),
-    }
+def _filters(what: Correction) -> tuple[dict[str, Json] | None, ...]:
+    """Our own key stands where filters reach. Whether they reach into `metadata` is not published, and one that does not
+    may find nothing or be refused: in the end the items are looked at one by one, as far as `_MOST_PAGES`."""
+    equal: Json = {"eq": what.job_id}
+    return {_OURS: equal}, {"metadata.job_id": equal}, None
+
+
+def _items(
+    server: Server, place: dict[str, str], wanted: dict[str, Json] | None
+) -> Iterator[tuple[str, dict[str, Json]]]:
+    asked: dict[str, Json] = {**place, "page_size": Number(str(_PAGE))}
+    if wanted is not None:
+        asked["filter"] = wanted
     for _ in range(_MOST_PAGES):
-        answer = server.send("POST", f"{_PATH}/:search", asked, repeatable=True, accept=_REFUSED, part="agent_data")
+        answer = server.send(
+            "POST", f"{_PATH}/:search", asked, repeatable=True, accept=_REFUSED | _CLOSED, part="agent_data"
+        )
+        if answer.status in _CLOSED:
+            raise _Closed
         if answer.status in _REFUSED:
-            if "filter" not in asked:
+            if wanted is None:
                 raise server.refusal(answer)
-            del asked["filter"]
-            continue
+            return
         tree = answer.object()
         listed = tree.get("items")
         for item in listed if isinstance(listed, list) else []:

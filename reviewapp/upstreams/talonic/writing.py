@@ -19,6 +19,7 @@ from .server import next_cursor, rows
 
 _REFUSED = frozenset({400, 422})
 _GONE = frozenset({404})
+_DECIDED = frozenset({400, 409})
 _MOST_PAGES = 20
 _NO_DOCUMENT = "the row does not say which of Talonic's documents it was read from"
 #: Never "all_similar": a decision is about one document.
@@ -96,8 +97,17 @@ def act_on_record(server: Server, what: Correction) -> Receipt:
         return Receipt(True, f"Talonic's record is {what.outcome} already.", details)
     action = "approve" if what.outcome == "approved" else "reject"
     body: dict[str, Json] = {"action": action, "reason": corrections.reason(what)}
-    server.send("POST", f"/v1/review/{ids.segment(name)}/action", body, repeatable=True, part="record_review")
-    return Receipt(True, f"Talonic's record was {what.outcome}.", details)
+    path = f"/v1/review/{ids.segment(name)}"
+    answer = server.send("POST", f"{path}/action", body, repeatable=True, accept=_DECIDED, part="record_review")
+    if answer.status not in _DECIDED:
+        return Receipt(True, f"Talonic's record was {what.outcome}.", details)
+    # Decided already: by an earlier try of ours whose answer was lost, or by somebody there.
+    now = server.get(path, part="record_review").object().get("status")
+    if now == what.outcome:
+        return Receipt(True, f"Talonic's record is {what.outcome} already.", details)
+    if now in ("approved", "rejected"):
+        return Receipt(False, f"Talonic's record is {now} there already, and cannot be decided again.", details)
+    raise server.refusal(answer)
 
 
 WAYS: Mapping[str, Callable[[Server, Correction], Receipt]] = {

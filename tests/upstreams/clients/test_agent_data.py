@@ -16,7 +16,7 @@ from reviewapp.extraction.model import Kind
 from reviewapp.upstreams import adapter, registry
 from reviewapp.upstreams.clients import Change, Correction, Receipt, VendorClient
 from reviewapp.upstreams.llamacloud_v2 import client as llamacloud_v2
-from tests.upstreams.clients.scripted import ROW, Vendor, correction, heard, js
+from tests.upstreams.clients.scripted import ROW, Vendor, correction, heard, js, vendor
 from tests.upstreams.servers import AT, Server, said
 
 CLIENTS: list[VendorClient] = [registry.client(Kind.LLAMACLOUD), llamacloud_v2.Client()]
@@ -38,7 +38,7 @@ class Items:
 
     items: dict[str, Any] = field(default_factory=dict)
     lose: list[str] = field(default_factory=list)
-    #: Filters that reach into `metadata`: honoured, ignored or refused.
+    #: Filters that reach into `metadata`: honoured, ignored, blind (they find nothing) or refused.
     filters: str = "honoured"
     page: int = 100
     lines: list[str] = field(default_factory=list)
@@ -71,10 +71,14 @@ class Items:
     def search(self, body: dict[str, Any]) -> bytes:
         assert {key: body[key] for key in PLACE} == PLACE
         wanted = body.get("filter", {})
-        if wanted and self.filters == "refused":
-            return js({"detail": "unknown filter"}, 422)
         found = list(self.items.values())
-        if wanted and self.filters == "honoured":
+        if "reviewapp_job" in wanted:
+            found = [one for one in found if one["data"].get("reviewapp_job") == wanted["reviewapp_job"]["eq"]]
+        elif wanted and self.filters == "refused":
+            return js({"detail": "unknown filter"}, 422)
+        elif wanted and self.filters == "blind":
+            found = []
+        elif wanted and self.filters == "honoured":
             job_id = wanted["metadata.job_id"]["eq"]
             found = [one for one in found if one["data"].get("metadata", {}).get("job_id") == job_id]
         start = int(body.get("page_token", "0"))
@@ -103,9 +107,13 @@ def test_an_item_is_made_where_there_is_none(client: VendorClient) -> None:
     items = Items()
     with playing(items) as one:
         receipt = push(one, client=client)
-    assert items.lines == [f"POST {PATH}/:search", f"POST {PATH}"]
-    assert json.loads(items.bodies[0]) == {**PLACE, "filter": {"metadata.job_id": {"eq": "job-1"}}, "page_size": 100}
-    assert json.loads(items.bodies[1]) == {
+    assert items.lines == [*[f"POST {PATH}/:search"] * 3, f"POST {PATH}"]
+    assert [json.loads(body) for body in items.bodies[:3]] == [
+        {**PLACE, "page_size": 100, "filter": {"reviewapp_job": {"eq": "job-1"}}},
+        {**PLACE, "page_size": 100, "filter": {"metadata.job_id": {"eq": "job-1"}}},
+        {**PLACE, "page_size": 100},
+    ]
+    assert json.loads(items.bodies[3]) == {
         **PLACE,
         "data": {
             "field_metadata": {},
@@ -113,9 +121,10 @@ def test_an_item_is_made_where_there_is_none(client: VendorClient) -> None:
             "data": {"total": 12568.00},
             "status": "accepted",
             "metadata": METADATA,
+            "reviewapp_job": "job-1",
         },
     }
-    assert b'"data":{"total":12568.00}' in items.bodies[1]
+    assert b'"data":{"total":12568.00}' in items.bodies[3]
     assert receipt == Receipt(True, "Agent data ad-1 was made as accepted.", {"item": "ad-1", "status": "accepted"})
 
 
@@ -123,7 +132,7 @@ def test_the_item_of_the_job_is_written_whole_and_keeps_what_else_it_holds() -> 
     items = Items({"ad-0": item("ad-0", "job-0"), "ad-7": item("ad-7", file_id="dfl-1", field_metadata={"total": {}})})
     with playing(items) as one:
         receipt = push(one)
-    assert items.lines == [f"POST {PATH}/:search", f"GET {PATH}/ad-7", f"PUT {PATH}/ad-7"]
+    assert items.lines == [*[f"POST {PATH}/:search"] * 2, f"GET {PATH}/ad-7", f"PUT {PATH}/ad-7"]
     assert items.items["ad-7"]["data"] == {
         "original_data": {"total": 12586.0},
         "data": {"total": 12568.0},
@@ -131,11 +140,12 @@ def test_the_item_of_the_job_is_written_whole_and_keeps_what_else_it_holds() -> 
         "metadata": {**METADATA, "theirs": 1},
         "file_id": "dfl-1",
         "field_metadata": {"total": {}},
+        "reviewapp_job": "job-1",
     }
     assert receipt.accepted and items.items["ad-0"] == item("ad-0", "job-0")
 
 
-@pytest.mark.parametrize("filters", ["honoured", "ignored", "refused"])
+@pytest.mark.parametrize("filters", ["honoured", "ignored", "blind", "refused"])
 @pytest.mark.parametrize("page", [1, 100])
 def test_however_the_vendor_searches_only_the_items_of_the_job_are_taken(filters: str, page: int) -> None:
     held = {name: item(name, job) for name, job in (("ad-1", "x"), ("ad-2", "job-1"), ("ad-3", "y"))}
@@ -158,6 +168,15 @@ def test_after_a_lost_answer_a_repeat_ends_in_the_same_state(lost: str) -> None:
     assert items.items["ad-1"]["data"]["data"] == {"total": 12568.0}
 
 
+def test_what_we_wrote_is_found_with_one_search() -> None:
+    items = Items(filters="blind")
+    with playing(items) as one:
+        push(one)
+        before = len(items.lines)
+        push(one)
+    assert items.lines[before:] == [f"POST {PATH}/:search", f"GET {PATH}/ad-1", f"PUT {PATH}/ad-1"]
+
+
 def test_a_rejection_keeps_the_values_as_they_were_decided() -> None:
     items = Items()
     with playing(items) as one:
@@ -175,6 +194,17 @@ def test_each_row_of_a_job_has_an_item_of_its_own() -> None:
     assert sorted(one_["data"]["metadata"]["row_key"] for one_ in items.items.values()) == ["0", "1", "2"]
 
 
+def test_an_item_of_theirs_is_found_though_we_wrote_another_row_of_the_job() -> None:
+    items = Items({"ad-0": item("ad-0", original_data={"n": "0"}), "ad-1": item("ad-1", original_data={"n": "1"})})
+    with playing(items) as one:
+        for n in range(2):
+            push(one, correction(base={"n": str(n)}, row={"n": "z"}, key=str(n)))
+    assert {name: one_["data"]["metadata"]["row_key"] for name, one_ in items.items.items()} == {
+        "ad-0": "0",
+        "ad-1": "1",
+    }
+
+
 def test_of_several_items_without_a_key_the_one_that_was_read_is_meant() -> None:
     held = {name: item(name, original_data={"n": name}) for name in ("ad-1", "ad-2", "ad-3")}
     items = Items(held)
@@ -188,6 +218,15 @@ def test_without_a_deployment_nothing_is_sent() -> None:
     with playing(items) as one:
         assert not push(one, collection="invoices").accepted
     assert items.lines == []
+
+
+@pytest.mark.parametrize("status", [403, 404])
+def test_a_place_that_is_not_there_is_a_receipt(status: int) -> None:
+    answer = js({"detail": "There is no such deployment"}, status)
+    with Server(lambda connection, data: connection.sendall(answer)) as server:
+        assert not push(Vendor(server, {})).accepted
+    with vendor({f"POST {PATH}/:search": js({"items": []}), f"POST {PATH}": answer}) as one:
+        assert not push(one).accepted
 
 
 @pytest.mark.parametrize(

@@ -268,6 +268,26 @@ def test_a_record_that_says_so_already_is_left_alone() -> None:
         assert one.lines == [RECORDS]
 
 
+@pytest.mark.parametrize("status", [400, 409])
+@pytest.mark.parametrize(("now", "accepted"), [("approved", True), ("rejected", False)])
+def test_a_record_that_was_decided_meanwhile(status: int, now: str, accepted: bool) -> None:
+    refused = js({"code": "VALIDATION_ERROR", "message": "decided already"}, status)
+    answers = {
+        RECORDS: js({"data": [record("rec-1")]}),
+        ACT: refused,
+        "GET /v1/review/rec-1": js(record("rec-1", status=now)),
+    }
+    with vendor(answers) as one:  # type: ignore[arg-type]
+        assert push(one, "record_review").accepted is accepted
+
+
+def test_a_record_that_cannot_be_acted_on() -> None:
+    refused = js({"code": "VALIDATION_ERROR", "message": "no such action"}, 400)
+    answers = {RECORDS: js({"data": [record("rec-1")]}), ACT: refused, "GET /v1/review/rec-1": js(record("rec-1"))}
+    with vendor(answers) as one, pytest.raises(adapter.RequestRefused, match="no such action"):  # type: ignore[arg-type]
+        push(one, "record_review")
+
+
 @pytest.mark.parametrize("page", [{"data": []}, {"data": [record("rec-0", "doc-0")]}])
 def test_a_document_without_a_record(page: object) -> None:
     with vendor({RECORDS: js(page)}) as one:
