@@ -36,7 +36,12 @@ def recognises(tree: Json) -> TypeGuard[dict[str, Json]]:
     """Whether a tree is an answer of GET /api/v1/extraction/jobs/{job_id}/result."""
     if not isinstance(tree, dict) or "data" not in tree or not tree.keys() & _OWN_KEYS:
         return False
-    return isinstance(tree["data"], dict | list | None)
+    data = tree["data"]
+    return (
+        data is None
+        or isinstance(data, dict)
+        or (isinstance(data, list) and all(isinstance(one, dict) for one in data))
+    )
 
 
 def parse(payload: Payload) -> Snapshot:
