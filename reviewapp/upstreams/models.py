@@ -12,6 +12,7 @@ KIND_LABELS = {
     Kind.UNSILOED_CLASSIFY: _("Unsiloed classify"),
     Kind.TALONIC: _("Talonic"),
     Kind.LLAMACLOUD: _("LlamaCloud"),
+    Kind.LLAMACLOUD_V2: _("LlamaCloud v2"),
 }
 
 #: Where a vendor's API lives, and where its documents do, unless an upstream says otherwise.

@@ -11,6 +11,9 @@ from .clients import VendorClient
 from .llamacloud import client as llamacloud_client
 from .llamacloud import compose as llamacloud_compose
 from .llamacloud import parse as llamacloud_parse
+from .llamacloud_v2 import client as llamacloud_v2_client
+from .llamacloud_v2 import compose as llamacloud_v2_compose
+from .llamacloud_v2 import parse as llamacloud_v2_parse
 from .refusal import refuse
 from .talonic import client as talonic_client
 from .talonic import compose as talonic_compose
@@ -59,6 +62,15 @@ ADAPTERS: dict[Kind, Adapter] = {
         compose=llamacloud_compose.compose,
         expressible=llamacloud_compose.expressible,
     ),
+    Kind.LLAMACLOUD_V2: Adapter(
+        kind=Kind.LLAMACLOUD_V2,
+        label="LlamaCloud v2",
+        needs=(MAIN,),
+        knows=("sidecar", "file", "schema"),
+        parse=llamacloud_v2_parse.parse,
+        compose=llamacloud_v2_compose.compose,
+        expressible=llamacloud_v2_compose.expressible,
+    ),
 }
 
 CLIENTS: dict[Kind, VendorClient] = {
@@ -66,11 +78,13 @@ CLIENTS: dict[Kind, VendorClient] = {
     Kind.UNSILOED_CLASSIFY: classify_client.Client(),
     Kind.TALONIC: talonic_client.Client(),
     Kind.LLAMACLOUD: llamacloud_client.Client(),
+    Kind.LLAMACLOUD_V2: llamacloud_v2_client.Client(),
 }
 
-#: Asked in this order: the first three answers share keys with an extract job, whose contract promises least.
+#: Asked in this order: the first four answers share keys with an extract job, whose contract promises least.
 _RECOGNISE = (
     (Kind.LLAMACLOUD, llamacloud_parse.recognises),
+    (Kind.LLAMACLOUD_V2, llamacloud_v2_parse.recognises),
     (Kind.TALONIC, talonic_parse.recognises),
     (Kind.UNSILOED_CLASSIFY, classify_parse.recognises),
     (Kind.UNSILOED_EXTRACT, extract_parse.recognises),
