@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -23,13 +23,14 @@ from tests.ops.test_samples import DOCUMENTS
 
 PAPER = DOCUMENTS / "invoice-harrow-vale.pdf"
 Asking = Callable[..., Any]
+#: A break: it changes an answer's tree in place.
+Change = Callable[[dict[str, Any]], object]
 
 
 @pytest.fixture(autouse=True)
-def data_dir(settings: Settings, tmp_path: Path) -> Iterator[None]:
+def data_dir(settings: Settings, tmp_path: Path) -> None:
     """The vault lies in a folder of this test alone."""
     settings.DATA_DIR = tmp_path
-    yield
 
 
 @pytest.fixture
@@ -55,14 +56,19 @@ def judge(live_server: LiveServer, secret: str) -> Asking:
 
 
 @pytest.fixture
-def planted(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[dict[str, Any]], object]], None]:
-    """Plant a break into every answer with 200: `planted(change)`, which changes the tree in place."""
+def planted(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Plant breaks into answers with 200: `planted(change, …)`, the first into the first, and so on; then none more.
+
+    Each changes the tree in place.
+    """
     honest = answers.json_response
 
-    def plant(change: Callable[[dict[str, Any]], object]) -> None:
+    def plant(*changes: Change) -> None:
+        left = list(changes)
+
         def broken(tree: Json, **options: Any) -> Any:
-            if options.get("status", 200) == 200 and isinstance(tree, dict):
-                change(tree)
+            if options.get("status", 200) == 200 and isinstance(tree, dict) and left:
+                left.pop(0)(tree)
             return honest(tree, **options)
 
         monkeypatch.setattr(answers, "json_response", broken)

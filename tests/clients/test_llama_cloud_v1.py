@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +11,7 @@ import pytest
 from reviewapp.accounts.models import User
 from reviewapp.review import decisions
 from tests.clients import papers
-from tests.clients.conftest import Asking, attach
+from tests.clients.conftest import Asking, Change, attach
 from tests.clients.papers import AGENT, FACTS, FILE, JOB, READ, REVIEWED, RUN, VERDICTS
 from tests.factories import AT, VIA
 from tests.review.test_decisions import asked
@@ -157,7 +156,6 @@ def test_refusals_are_the_vendors_classes(ana: User, judge: Asking, settings: An
         assert all(1 <= int(one["retry_after"]) <= 60 for one in often)
 
 
-Change = Callable[[dict[str, Any]], object]
 TYPES: dict[str, Change] = {
     "metadata null": lambda tree: tree.update(extraction_metadata=None),
     "no run id": lambda tree: tree.pop("run_id"),
@@ -174,26 +172,25 @@ FIELDS: dict[str, Change] = {
 
 
 @BOTH
-@pytest.mark.parametrize("name", TYPES)
-def test_the_judges_refuse_what_is_not_of_their_types(
-    ana: User, judge: Asking, planted: Any, client: str, name: str
-) -> None:
+def test_the_judges_refuse_what_is_not_of_their_types(ana: User, judge: Asking, planted: Any, client: str) -> None:
     papers.review(papers.v1(), ana)
-    planted(TYPES[name])
-    refused = judge(client, ["result", JOB])
-    assert refused.get("error") == ("ValidationError" if client == OLD else "APIResponseValidationError"), refused
+    planted(*TYPES.values(), lambda tree: tree.update(status="DONE"))
+    *refused, odd, job, known = judge(
+        client, *[["result", JOB]] * len(TYPES), *[["job", JOB], ["job", JOB], ["result", JOB]]
+    )
+    found = {name: one.get("error") for name, one in zip([*TYPES, "a word of nobody"], [*refused, odd], strict=True)}
+    assert set(found.values()) == {"ValidationError" if client == OLD else "APIResponseValidationError"}, found
+    assert (job["said"]["status"], known["said"]["data"]) == ("SUCCESS", REVIEWED)
 
 
-@BOTH
-def test_the_judges_refuse_a_status_that_is_none_of_theirs(ana: User, judge: Asking, planted: Any, client: str) -> None:
+def test_the_vendors_own_parser_refuses_what_is_no_metadata(ana: User, judge: Asking, planted: Any) -> None:
     papers.review(papers.v1(), ana)
-    planted(lambda tree: tree.update(status="DONE"))
-    refused = judge(client, ["job", JOB])
-    assert refused.get("error") == ("ValidationError" if client == OLD else "APIResponseValidationError"), refused
 
+    def into_fields(change: Change) -> Change:
+        return lambda tree: change(tree["extraction_metadata"]["field_metadata"])
 
-@pytest.mark.parametrize("name", FIELDS)
-def test_the_vendors_own_parser_refuses_what_is_no_metadata(ana: User, judge: Asking, planted: Any, name: str) -> None:
-    papers.review(papers.v1(), ana)
-    planted(lambda tree: FIELDS[name](tree["extraction_metadata"]["field_metadata"]))
-    assert judge(NEW, ["citations", JOB]).get("error") == "ValueError"
+    planted(*map(into_fields, FIELDS.values()))
+    *refused, whole = judge(NEW, *[["citations", JOB]] * (len(FIELDS) + 1))
+    found = {name: one.get("error") for name, one in zip(FIELDS, refused, strict=True)}
+    assert set(found.values()) == {"ValueError"}, found
+    assert list(whole["said"]) == list(READ)

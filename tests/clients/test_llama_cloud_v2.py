@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ import pytest
 from reviewapp.accounts.models import User
 from reviewapp.review import decisions
 from tests.clients import papers
-from tests.clients.conftest import Asking, attach
+from tests.clients.conftest import Asking, Change, attach
 from tests.clients.papers import FACTS, READ, REVIEWED, VERDICTS
 from tests.factories import AT, VIA, create_job, llamacloud_v2
 from tests.review.test_decisions import asked
@@ -145,7 +145,6 @@ def test_refusals_are_the_vendors_classes(ana: User, judge: Asking, settings: An
     assert all(1 <= int(one["retry_after"]) <= 60 for one in often)
 
 
-Change = Callable[[dict[str, Any]], object]
 TYPES: dict[str, Change] = {
     "no file_input": lambda tree: tree.pop("file_input"),
     "no project": lambda tree: tree.update(project_id=None),
@@ -167,23 +166,33 @@ VALUES: dict[str, Change] = {
 }
 
 
-@pytest.mark.parametrize("name", TYPES)
-def test_the_judge_refuses_what_is_not_of_its_types(ana: User, judge: Asking, planted: Any, name: str) -> None:
+def errors(said: list[dict[str, Any]], names: Iterable[str]) -> dict[str, str | None]:
+    return {name: one.get("error") for name, one in zip(names, said, strict=True)}
+
+
+def test_the_judge_refuses_what_is_not_of_its_types(ana: User, judge: Asking, planted: Any) -> None:
     papers.review(papers.v2(), ana)
-    planted(TYPES[name])
-    assert judge(CLIENT, ["get", JOB, "extract_metadata"]).get("error") == "APIResponseValidationError"
-    assert "error" not in judge(CLIENT, ["get", JOB], strict=False), "it is the strictness that finds it"
+    calls = [["get", JOB, "extract_metadata"]] * (len(TYPES) + 1)
+    planted(*TYPES.values())
+    *refused, whole = judge(CLIENT, *calls)
+    found = errors(refused, TYPES)
+    assert set(found.values()) == {"APIResponseValidationError"}, found
+    assert whole["said"]["extract_result"] == REVIEWED
+    planted(*TYPES.values())
+    assert not any("error" in one for one in judge(CLIENT, *calls, strict=False)), "it is the strictness that finds it"
 
 
-@pytest.mark.parametrize("name", FIELDS)
-def test_the_vendors_wrapper_refuses_what_is_no_metadata(ana: User, judge: Asking, planted: Any, name: str) -> None:
+def test_the_vendors_wrapper_refuses_what_is_no_metadata_and_no_data(ana: User, judge: Asking, planted: Any) -> None:
     papers.review(papers.v2(), ana)
-    planted(lambda tree: FIELDS[name](tree["extract_metadata"]["field_metadata"]["document_metadata"]))
-    assert judge(CLIENT, ["typed", JOB]).get("error") in ("ValueError", "ValidationError")
 
+    def into_fields(change: Change) -> Change:
+        return lambda tree: change(tree["extract_metadata"]["field_metadata"]["document_metadata"])
 
-@pytest.mark.parametrize("name", VALUES)
-def test_the_consumers_model_refuses_what_was_lost_or_turned(ana: User, judge: Asking, planted: Any, name: str) -> None:
-    papers.review(papers.v2(), ana)
-    planted(lambda tree: VALUES[name](tree["extract_result"]))
-    assert judge(CLIENT, ["typed", JOB]).get("error") == "InvalidExtractionData"
+    def into_values(change: Change) -> Change:
+        return lambda tree: change(tree["extract_result"])
+
+    planted(*map(into_fields, FIELDS.values()), *map(into_values, VALUES.values()))
+    *refused, whole = judge(CLIENT, *[["typed", JOB]] * (len(FIELDS) + len(VALUES) + 1))
+    found = errors(refused, [*FIELDS, *VALUES])
+    assert found == {**dict.fromkeys(FIELDS, "ValueError"), **dict.fromkeys(VALUES, "InvalidExtractionData")}
+    assert whole["said"]["data"] == REVIEWED
