@@ -16,6 +16,7 @@ from tests.clients.papers import AGENT, FACTS, FILE, JOB, READ, REVIEWED, RUN, V
 from tests.factories import AT, VIA
 from tests.review.test_decisions import asked
 
+pytestmark = pytest.mark.judge
 OLD, NEW = "llama-cloud-0.1.46", "llama-cloud-1.6.0"
 BOTH = pytest.mark.parametrize("client", [OLD, NEW])
 UNKNOWN = "99999999-9999-4999-8999-999999999999"

@@ -17,6 +17,7 @@ from tests.clients.papers import FACTS, READ, REVIEWED, VERDICTS
 from tests.factories import AT, VIA, create_job, llamacloud_v2
 from tests.review.test_decisions import asked
 
+pytestmark = pytest.mark.judge
 CLIENT = "llama-cloud-2.19.0"
 JOB = "ext-204"
 SURE = {"document_metadata": {"total": {"confidence": 0.99}}}

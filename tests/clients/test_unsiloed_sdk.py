@@ -14,6 +14,7 @@ from tests.clients.conftest import Asking, Change
 from tests.factories import AT, VIA, create_key, create_task, create_upstream, unsiloed
 from tests.review.test_decisions import approve, asked, say
 
+pytestmark = pytest.mark.judge
 CLIENT = "unsiloed-sdk-0.1.7"
 JOB = "36ad1f6e-8d4f-4c06-9d3f-0a4a5a5a5a5a"
 READ = {

@@ -12,6 +12,6 @@ KINDS = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("upstreams", "0001_initial")]
+    dependencies = [("upstreams", "0002_live_connections")]
 
     operations = [migrations.AlterField("upstream", "kind", models.CharField(max_length=32, choices=KINDS))]
