@@ -165,7 +165,7 @@ def test_a_blocked_document_has_no_job_and_says_why() -> None:
         '"summary":null,"spans":[]}'
     )
     assert registry.detect(jsontext.parse(text)) == EXTRACT
-    with pytest.raises(NotAResult, match="blocked: pii_detected:high") as refused:
+    with pytest.raises(NotAResult, match="blocked the document: pii_detected:high") as refused:
         registry.adapter(EXTRACT).parse({"result": text})
     assert refused.value.code == "no_job_id"
 

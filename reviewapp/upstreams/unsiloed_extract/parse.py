@@ -47,7 +47,7 @@ def parse(payload: Payload) -> Snapshot:
     raw_status = tokens.text(tree.get("status")) or ""
     if job_id is None:
         why = tokens.text(tree.get("reason")) if tokens.status(raw_status, STATUSES) is JobStatus.BLOCKED else None
-        said = f"the upstream took the document for blocked: {why}" if why else "an Unsiloed result without a job id"
+        said = f"the upstream blocked the document: {why}" if why else "an Unsiloed result without a job id"
         raise NotAResult("no_job_id", said)
     metadata = tree.get("metadata")
     about = metadata if isinstance(metadata, dict) else {}
