@@ -119,7 +119,8 @@ def told(call: Call, job: Job) -> Tree:
         tree[name] = job.payload.get(name) if done else None
     if "configuration" in asked:
         schema = made.schema(job.extra.get("schema"))
-        tree["configuration"] = {"data_schema": schema, "extraction_target": "per_doc", "cite_sources": True}
+        guessed = {"data_schema": schema, "extraction_target": "per_doc", "cite_sources": True}
+        tree["configuration"] = job.payload.get("configuration") or guessed
     if "metadata" in asked:
         tree["metadata"] = {"usage": job.payload.get("usage")} if done else None
     return tree

@@ -30,6 +30,8 @@ def over_http(sim: Simulator, kind: str, job_id: str) -> dict[str, bytes]:
             paths = {"result": f"/unsiloed/classify/{job_id}"}
         case "talonic":
             paths = {"result": f"/talonic/v1/jobs/{job_id}/results", "job": f"/talonic/v1/jobs/{job_id}"}
+        case "llamacloud_v2":
+            paths = {"result": f"/llamacloud/api/v2/extract/{job_id}?expand=extract_metadata&expand=configuration"}
         case _:
             run = f"/llamacloud/api/v1/extraction/runs/by-job/{job_id}"
             paths = {"result": f"{base}/result", "job": base, "run": run}
@@ -64,9 +66,11 @@ def test_a_samples_job_goes_through_its_states(sample: index.Sample, sim: Simula
         "unsiloed_classify": f"/unsiloed/classify/{job_id}",
         "talonic": f"/talonic/v1/jobs/{job_id}",
         "llamacloud": f"/llamacloud/api/v1/extraction/jobs/{job_id}",
+        "llamacloud_v2": f"/llamacloud/api/v2/extract/{job_id}",
     }[sample.kind]
     seen = [get(sim, path).json["status"] for _ in range(4)]
-    waiting, working = ("PENDING", "PENDING") if sample.kind == "llamacloud" else ("queued", "processing")
+    words = {"llamacloud": ("PENDING", "PENDING"), "llamacloud_v2": ("PENDING", "RUNNING")}
+    waiting, working = words.get(sample.kind, ("queued", "processing"))
     if wanted.raw_status == "queued":
         working = "queued"
     assert seen == [waiting, working, working, wanted.raw_status]
