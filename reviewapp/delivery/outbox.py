@@ -42,7 +42,9 @@ def fill(*, destination_id: int, since: datetime, at: datetime, by: trail.Actor,
             newest = Delivery.objects.filter(destination=destination, order_key=order_key(job_id, key))
             last = newest.order_by("-final").values_list("final", flat=True).first() or 0
             finals = Final.objects.filter(row__job=job_id, row__key=key, at__gte=since, pk__gt=last)
-            made += _queue(list(finals.select_related(*_READ).order_by("id")), [destination], job_id, at=at)
+            made += _queue(
+                list(finals.select_related(*_READ).order_by("id")), [destination], job_id, at=at, earlier=True
+            )
     with transaction.atomic():
         trail.record(
             trail.Note(
@@ -100,7 +102,10 @@ def _open_destinations() -> list[Destination]:
     return list(Destination.objects.exclude(state=Destination.State.DISABLED).order_by("id"))
 
 
-def _queue(finals: Sequence[Final], destinations: Sequence[Destination], job_id: int, *, at: datetime) -> int:
+def _queue(
+    finals: Sequence[Final], destinations: Sequence[Destination], job_id: int, *, at: datetime, earlier: bool = False
+) -> int:
+    """`earlier`: rows that ended before the destination was there go to it too."""
     there = set(Delivery.objects.filter(final__in=[one.pk for one in finals]).values_list("destination_id", "final_id"))
     decided = feed.decisions(finals) if destinations else {}
     notes = []
@@ -109,7 +114,7 @@ def _queue(finals: Sequence[Final], destinations: Sequence[Destination], job_id:
         wanted = [
             one
             for one in destinations
-            if final.pk > one.starts_after and (one.pk, final.pk) not in there and wants(one, final)
+            if (earlier or final.pk > one.starts_after) and (one.pk, final.pk) not in there and wants(one, final)
         ]
         queued = [_deliver(final, decided, one, at=at) for one in wanted]
         made += len(queued)

@@ -93,6 +93,16 @@ def write_back(
     return _timed(outcome, client.pace.monotonic() - started)
 
 
+def refused(why: adapter.UpstreamError) -> Outcome:
+    """What an upstream's error means. Its words may hold what stands in the document, so they are the answer, not the
+    sentence."""
+    meaning = Verdict.DEAD if why.permanent else Verdict.RETRY
+    if why.code in _ABOUT_THE_DESTINATION:
+        meaning = Verdict.PAUSE
+    sentence = _SENTENCES.get(why.code, "the vendor did not take it")
+    return Outcome(meaning, why.code, sentence, answer=_short(str(why)), asked=why.retry_at)
+
+
 def _posted(envelope: Envelope, *, client: http.Client, limits: http.Limits, at: datetime) -> Outcome:
     body = envelope.body.encode()
     try:
@@ -140,12 +150,8 @@ def _handed(vendor: VendorClient, to: Connection, what: Correction, *, way: str,
         return Outcome(Verdict.NOT_ACCEPTED, "no_way", "this vendor takes nothing back in this way")
     try:
         receipt = vendor.push(to, what, way=way, at=at)
-    except adapter.UpstreamError as refused:
-        meaning = Verdict.DEAD if refused.permanent else Verdict.RETRY
-        if refused.code in _ABOUT_THE_DESTINATION:
-            meaning = Verdict.PAUSE
-        sentence = _SENTENCES.get(refused.code, "the vendor did not take it")
-        return Outcome(meaning, refused.code, sentence, answer=_short(str(refused)), asked=refused.retry_at)
+    except adapter.UpstreamError as why:
+        return refused(why)
     return _received(receipt)
 
 
