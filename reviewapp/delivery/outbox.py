@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from reviewapp.audit import content, trail
 from reviewapp.audit.actions import Action
@@ -27,16 +28,22 @@ def run(*, at: datetime, limit: int = 1000) -> int:
     return sum(_take_up(job_id, key, at=at) for job_id, key in dict.fromkeys(waiting[:limit]))
 
 
-def fill(*, destination_id: int, since: datetime, at: datetime, by: trail.Actor, via: trail.Via) -> int:
-    """Put rows on their way that ended since then and that the destination never got, and say how many.
+def fill(
+    *, destination_id: int, since: datetime, at: datetime, by: trail.Actor, via: trail.Via, limit: int = 1000
+) -> int:
+    """Put rows on their way that ended since then and that the destination never got, about `limit` at once, and say how
+    many; asked again, it goes on.
 
     A document of which it has, or is getting, a later row is left out: a receiver never sees an older state after a newer.
     One transaction a document, and one entry at the end.
     """
     destination = Destination.objects.select_related("upstream").get(pk=destination_id)
-    ended = Final.objects.filter(at__gte=since).order_by("id").values_list("row__job_id", "row__key")
+    has = Delivery.objects.filter(destination=destination, final=OuterRef("pk"))
+    missing = Final.objects.filter(~Exists(has), at__gte=since).order_by("id").values_list("row__job_id", "row__key")
     made = 0
-    for job_id, key in dict.fromkeys(ended):
+    for job_id, key in dict.fromkeys(missing):
+        if made >= limit:
+            break
         with transaction.atomic():
             _lock(job_id)
             newest = Delivery.objects.filter(destination=destination, order_key=order_key(job_id, key))

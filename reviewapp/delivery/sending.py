@@ -77,6 +77,14 @@ def client_of(kind: str) -> VendorClient:
     return cast(VendorClient, cast(Any, registry).client(kind))
 
 
+def ways_of(kind: str) -> tuple[str, ...]:
+    """In which ways a kind of upstream takes decisions back; none where nothing of it can be called."""
+    try:
+        return client_of(kind).can.writes_back
+    except (AttributeError, LookupError, ValueError):
+        return ()
+
+
 def webhook(envelope: Envelope, *, client: http.Client, limits: http.Limits, at: datetime) -> Outcome:
     """Post it, signed with each secret; `at` is the moment of this attempt."""
     started = client.pace.monotonic()

@@ -25,7 +25,7 @@ class Entry:
 ENTRIES = (
     Entry("review:queue", _("Queue"), "review.see"),
     Entry("intake:jobs", _("Jobs"), "intake.see"),
-    # Entry("delivery:deliveries", _("Deliveries"), "delivery.see"),
+    Entry("delivery:deliveries", _("Deliveries"), "delivery.see"),
     Entry("review:board", _("Board"), "review.supervise"),
     Entry("inspection:trail", _("Trail"), "audit.read"),
     Entry("intake:upstreams", _("Upstreams"), "upstreams.configure"),
