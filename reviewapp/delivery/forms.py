@@ -65,7 +65,7 @@ class WebhookForm(DestinationForm):
         label=gettext_lazy("Private networks"),
         required=False,
         max_length=500,
-        widget=forms.Textarea(attrs={"class": "code", "spellcheck": "false", "rows": 2}),
+        widget=forms.Textarea(attrs={"spellcheck": "false", "rows": 2}),
         help_text=gettext_lazy(
             "Only for a receiver inside your own network: its range, one on each line, such as 10.1.2.0/24."
         ),
