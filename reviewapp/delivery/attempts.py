@@ -101,10 +101,11 @@ def _note(delivery: Delivery, attempt: Attempt, state: str) -> trail.Note:
         object_type="delivery",
         object_id=str(delivery.pk),
         job=delivery.job_id,
-        new=delivery.body,
         details={
-            "destination": delivery.destination_id,
+            "destination": delivery.destination.slug,
+            "key": delivery.key,
             "row": str(delivery.row_id),
+            "body": delivery.body.commitment,
             "webhook_id": delivery.webhook_id,
             "attempt": attempt.number,
             "code": attempt.code,
@@ -120,6 +121,6 @@ def _about_destination(delivery: Delivery, outcome: Outcome, *, at: datetime) ->
     if state is None:
         return []
     note = destinations.stop(
-        destination_id=delivery.destination_id, state=state, reason=outcome.sentence, code=outcome.code, at=at
+        destination=delivery.destination, state=state, reason=outcome.sentence, code=outcome.code, at=at
     )
     return [note] if note is not None else []

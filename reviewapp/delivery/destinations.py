@@ -100,14 +100,14 @@ def resume(*, destination_id: int, at: datetime, by: trail.Actor, via: trail.Via
     return _move(destination_id, Destination.State.ACTIVE, "", at=at, by=by, via=via)
 
 
-def stop(*, destination_id: int, state: str, reason: str, code: str, at: datetime) -> trail.Note | None:
+def stop(*, destination: Destination, state: str, reason: str, code: str, at: datetime) -> trail.Note | None:
     """The receiver's answer stops an active destination. Call it in the attempt's transaction and record the note; None:
     it was stopped before."""
-    active = Destination.objects.filter(pk=destination_id, state=Destination.State.ACTIVE)
+    active = Destination.objects.filter(pk=destination.pk, state=Destination.State.ACTIVE)
     if not active.update(state=state, reason=reason, since=at):
         return None
     action = Action.DESTINATION_PAUSED if state == Destination.State.PAUSED else Action.DESTINATION_DISABLED
-    return _note(destination_id, action, {"code": code})
+    return _note(destination.pk, action, {"destination": destination.slug, "code": code})
 
 
 def rotate_secret(*, destination_id: int, at: datetime, by: trail.Actor, via: trail.Via) -> str:

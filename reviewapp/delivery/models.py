@@ -115,6 +115,11 @@ class Delivery(Due):
         return f"{self.webhook_id} ({self.state})"
 
     @property
+    def key(self) -> str:
+        """The row's key in its job."""
+        return self.order_key.partition(":")[2]
+
+    @property
     def holds_back(self) -> bool:
         """Later ones of its document wait for it."""
         return self.state in HOLDING or (self.state == self.State.DEAD and self.given_up_at is None)

@@ -165,7 +165,9 @@ def _note(final: Final, destinations: Sequence[Destination], queued: Sequence[De
         job=job_id,
         details={
             "outcome": str(final.outcome),
+            "key": final.row.key,
             "destinations": [one.slug for one in destinations],
             "webhook_ids": [one.webhook_id for one in queued],
+            "bodies": [one.body.commitment for one in queued],
         },
     )

@@ -27,6 +27,8 @@ from .sending import Outcome
 
 logger = logging.getLogger(__name__)
 
+#: Characters of bodies on the wire at once; one alone may be 20 MB.
+HEAVY = 8_000_000
 BROKE = Outcome(Verdict.RETRY, "broke", "an error of ours; the log tells more")
 
 
@@ -59,6 +61,11 @@ class _Flights:
 
     at_work: dict[Future[Outcome], leases.Lease[Delivery]] = field(default_factory=dict)
     failing: set[int] = field(default_factory=set)
+
+    @property
+    def heavy(self) -> bool:
+        """So much text is on the wire that nothing more is taken until some of it has arrived."""
+        return sum(len(lease.row.body.text or "") for lease in self.at_work.values()) > HEAVY
 
     def room(self, destination_id: int, width: int) -> int:
         used = sum(lease.row.destination_id == destination_id for lease in self.at_work.values())
@@ -109,7 +116,8 @@ def due(destination: Destination) -> models.QuerySet[Delivery]:
         order_key=OuterRef("order_key"),
         final__lt=OuterRef("final"),
     )
-    return Delivery.objects.filter(~Exists(earlier), destination=destination, next_at__isnull=False)
+    waiting = Delivery.objects.filter(~Exists(earlier), destination=destination, next_at__isnull=False)
+    return waiting.select_related("destination", "body")
 
 
 def open_destinations() -> list[Destination]:
@@ -133,7 +141,7 @@ def _launch(
     launched = 0
     for destination in open_destinations():
         room = min(flights.room(destination.pk, terms.width), terms.threads - len(flights.at_work), limit - launched)
-        if room <= 0:
+        if room <= 0 or flights.heavy:
             continue
         seconds = terms.write_back_lease if destination.upstream_id else terms.lease
         for lease in leases.take(due(destination), at=at, worker=worker, seconds=seconds, limit=room):

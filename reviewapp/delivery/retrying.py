@@ -69,7 +69,9 @@ def replay(*, destination_id: int, at: datetime, by: trail.Actor, via: trail.Via
 
 
 def _held(delivery_id: int, at: datetime) -> Delivery:
-    delivery: Delivery = Delivery.objects.select_for_update(of=("self",)).get(pk=delivery_id)
+    delivery: Delivery = (
+        Delivery.objects.select_related("destination").select_for_update(of=("self",)).get(pk=delivery_id)
+    )
     if delivery.lease_until is not None and delivery.lease_until > at:
         raise Refused("in_flight")
     return delivery
@@ -90,7 +92,8 @@ def _note(delivery: Delivery, action: Action) -> trail.Note:
         object_id=str(delivery.pk),
         job=delivery.job_id,
         details={
-            "destination": delivery.destination_id,
+            "destination": delivery.destination.slug,
+            "key": delivery.key,
             "row": str(delivery.row_id),
             "webhook_id": delivery.webhook_id,
         },

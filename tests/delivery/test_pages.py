@@ -11,8 +11,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from reviewapp.accounts.roles import Role
-from reviewapp.delivery import browse, destinations, sending
+from reviewapp.audit import trail
+from reviewapp.audit.actions import Action
+from reviewapp.delivery import browse, destinations, retrying, sending
 from reviewapp.delivery.models import Delivery, Destination
+from reviewapp.inspection import sent
 from reviewapp.results.models import Job
 from reviewapp.upstreams.clients import Capabilities
 from reviewapp.upstreams.models import Upstream
@@ -265,3 +268,17 @@ def test_dead_ones_are_tried_again_and_earlier_rows_sent(sol: Client) -> None:
     ).content.decode()
     assert "3 rows were put on their way." in said
     assert sol.post("/deliveries/destinations/late/earlier/", {"since": "soon"}).status_code == 422
+
+
+def test_the_trail_tells_of_it_in_words(udo: Client) -> None:
+    dead, *_ = stuck()
+    destinations.pause(
+        destination_id=dead.destination_id, reason="they move", at=AT, by=trail.SYSTEM, via=factories.VIA
+    )
+    retrying.give_up(delivery_id=dead.pk, at=AT, by=trail.SYSTEM, via=factories.VIA)
+    page = udo.get("/trail/").content.decode()
+    for words in ("put the row on its way", "To books", "To books, attempt 1: http_422", "To books, attempt 1: ok",
+                  "stopped trying to deliver the row", "gave the delivery up", "paused a destination", "they move"):  # fmt: skip
+        assert words in page, words
+    known = set(sent.ON)
+    assert known == {one for one in Action if one.value.startswith("delivery:")}

@@ -66,9 +66,7 @@ def test_a_delivery_arrives_signed_with_every_secret_and_is_written_down() -> No
     attempt = Attempt.objects.get()
     assert (attempt.number, attempt.status, attempt.code, attempt.answer.text) == (1, 202, "ok", "thanks")
     (said,) = entries(Action.DELIVERY_PUSHED)
-    assert (
-        said["details"]["webhook_id"] == delivery.webhook_id and said["new"]["commitment"] == delivery.body.commitment
-    )
+    assert said["details"]["webhook_id"] == delivery.webhook_id and said["details"]["body"] == delivery.body.commitment
 
 
 STATES = {
@@ -101,7 +99,7 @@ def test_every_status_leads_to_its_state(status: int) -> None:
     if verdict in waits:
         assert (delivery.attempts, delivery.tries, delivery.next_at is None) == (0, 1, False)
         stopped = Action.DESTINATION_PAUSED if verdict is Verdict.PAUSE else Action.DESTINATION_DISABLED
-        assert entries(stopped)[0]["details"] == {"code": f"http_{status}"}
+        assert entries(stopped)[0]["details"] == {"destination": "books", "code": f"http_{status}"}
         assert run(AT + timedelta(days=2)) == push.Pushed()
     if verdict is Verdict.RETRY:
         assert AT + timedelta(seconds=2.5) <= delivery.next_at <= AT + timedelta(seconds=25)
