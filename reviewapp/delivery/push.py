@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -35,7 +35,7 @@ BROKE = Outcome(Verdict.RETRY, "broke", "an error of ours; the log tells more")
 @dataclass(frozen=True, slots=True)
 class Terms:
     """How one run works. `lease`, `write_back_lease`: seconds that a delivery is held, more than its sending can take.
-    `width`: how many are in flight at one destination. `seconds`: nothing more is taken after so long. `factor`: of the
+    `width`: how many are in flight at one destination. `seconds`: after so long the run comes to its end. `factor`: of the
     schedule's delays. The tests shorten all of it."""
 
     limits: http.Limits = http.WEBHOOK
@@ -55,21 +55,30 @@ class Pushed:
     failed: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class _Flight:
+    lease: leases.Lease[Delivery]
+    began: float
+
+
 @dataclass(slots=True)
 class _Flights:
-    """What is on the wire: which delivery, and how many at each destination."""
+    """What is on the wire, and which destinations did not take the last thing that was sent there."""
 
-    at_work: dict[Future[Outcome], leases.Lease[Delivery]] = field(default_factory=dict)
+    at_work: dict[Future[Outcome], _Flight] = field(default_factory=dict)
     failing: set[int] = field(default_factory=set)
 
     @property
     def heavy(self) -> bool:
         """So much text is on the wire that nothing more is taken until some of it has arrived."""
-        return sum(len(lease.row.body.text or "") for lease in self.at_work.values()) > HEAVY
+        return sum(len(flight.lease.row.body.text or "") for flight in self.at_work.values()) > HEAVY
 
     def room(self, destination_id: int, width: int) -> int:
-        used = sum(lease.row.destination_id == destination_id for lease in self.at_work.values())
+        used = sum(flight.lease.row.destination_id == destination_id for flight in self.at_work.values())
         return (1 if destination_id in self.failing else width) - used
+
+    def waits_for_one_from_before(self, began: float) -> bool:
+        return any(flight.began < began for flight in self.at_work.values())
 
 
 def run(
@@ -77,7 +86,7 @@ def run(
     at: datetime,
     client: http.Client,
     worker: str,
-    limit: int = 200,
+    limit: int = 1000,
     terms: Terms = Terms(),
     clients: sending.Clients = sending.client_of,
     stop: Callable[[], bool] = lambda: False,
@@ -92,16 +101,26 @@ def run(
     with ThreadPoolExecutor(max_workers=terms.threads, thread_name_prefix="push") as pool:
         while True:
             passed = client.pace.monotonic() - began
-            now = at + timedelta(seconds=passed)
-            if left > 0 and passed < terms.seconds and not stop():
+            # While the run waits for a slow receiver's answer, the others get theirs.
+            late = passed >= terms.seconds
+            if left > 0 and not stop() and (not late or flights.waits_for_one_from_before(terms.seconds)):
                 left -= _launch(
-                    pool, flights, at=now, worker=worker, limit=left, terms=terms, client=client, clients=clients
+                    pool,
+                    flights,
+                    passed=passed,
+                    but=flights.failing if late else frozenset(),
+                    at=at + timedelta(seconds=passed),
+                    worker=worker,
+                    limit=left,
+                    terms=terms,
+                    client=client,
+                    clients=clients,
                 )
             if not flights.at_work:
                 return done
             landed, _ = wait(flights.at_work, timeout=0.5, return_when=FIRST_COMPLETED)
             for future in landed:
-                lease = flights.at_work.pop(future)
+                lease = flights.at_work.pop(future).lease
                 moment = at + timedelta(seconds=client.pace.monotonic() - began)
                 outcome = future.result()
                 _remember(flights, done, lease.row.destination_id, outcome)
@@ -130,6 +149,8 @@ def _launch(
     pool: ThreadPoolExecutor,
     flights: _Flights,
     *,
+    passed: float,
+    but: Set[int],
     at: datetime,
     worker: str,
     limit: int,
@@ -137,16 +158,16 @@ def _launch(
     client: http.Client,
     clients: sending.Clients,
 ) -> int:
-    """Take what there is room for, a few of each destination, and send it off; how many."""
+    """Take what there is room for, a few of each destination save those of `but`, and send it off; how many."""
     launched = 0
     for destination in open_destinations():
         room = min(flights.room(destination.pk, terms.width), terms.threads - len(flights.at_work), limit - launched)
-        if room <= 0 or flights.heavy:
+        if room <= 0 or flights.heavy or destination.pk in but:
             continue
         seconds = terms.write_back_lease if destination.upstream_id else terms.lease
         for lease in leases.take(due(destination), at=at, worker=worker, seconds=seconds, limit=room):
             send = _ready(lease.row, destination, client=client, clients=clients, limits=terms.limits, at=at)
-            flights.at_work[pool.submit(_safely, send)] = lease
+            flights.at_work[pool.submit(_safely, send)] = _Flight(lease, passed)
             launched += 1
     return launched
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import threading
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from reviewapp.accounts.models import Scope, User
@@ -148,7 +150,6 @@ def test_a_row_that_was_erased_meanwhile_is_not_sent() -> None:
     create_destination()
     (row,) = create_rows()
     finish(row)
-    from django.db import connection
 
     with connection.cursor() as cursor:
         cursor.execute(
@@ -227,3 +228,32 @@ def test_bodies_stand_in_content_alone() -> None:
     factories.create_job(factories.unsiloed({"name": ("Quagga", 0.99)}))
     assert outbox.run(at=AT) == 1
     assert Content.objects.filter(pk=Delivery.objects.get().body_id, text__contains="Quagga").exists()
+
+
+def test_two_workers_at_the_outbox_make_each_delivery_once_and_in_order() -> None:
+    create_destination()
+    rows = create_rows(6)
+    for _ in range(4):
+        for row in rows:
+            finish(row)
+    found: list[int] = []
+    failed: list[Exception] = []
+
+    def work() -> None:
+        try:
+            found.append(outbox.run(at=AT))
+        except Exception as error:
+            failed.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=work) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failed == [] and sum(found) == 24
+    for key in set(Delivery.objects.values_list("order_key", flat=True)):
+        finals = list(Delivery.objects.filter(order_key=key).order_by("id").values_list("final", flat=True))
+        assert finals == sorted(finals) and len(finals) == 4
+    assert not HANDED.exists()

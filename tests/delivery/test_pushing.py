@@ -213,7 +213,7 @@ def test_a_destination_that_hangs_slows_no_other() -> None:
         create_destination(bad.url, slug="bad")
         create_destination(good.url, slug="good")
         deliveries(documents=30)
-        terms = push.Terms(limits=Limits(seconds=4.0, body=1000, tries=1, cut=True), seconds=3.5)
+        terms = push.Terms(limits=Limits(seconds=4.0, body=1000, tries=1, cut=True), seconds=0.1)
         done = run(terms=terms, limit=100)
         ended.set()
     assert (done.delivered, done.failed) == (30, terms.width)
