@@ -223,6 +223,27 @@ def test_a_destination_that_hangs_slows_no_other() -> None:
     assert tried.at > max(Delivery.objects.filter(state="delivered").values_list("delivered_at", flat=True))
 
 
+def test_a_destination_that_fails_has_one_in_flight_until_it_takes_something_again() -> None:
+    beside: list[int] = []
+    lock, inside = threading.Lock(), 0
+
+    def answer(heard: Heard) -> tuple[int, dict, bytes]:
+        nonlocal inside
+        with lock:
+            beside.append(inside)
+            inside += 1
+        time.sleep(0.05)
+        with lock:
+            inside -= 1
+        return 500, {}, b""
+
+    with receiving(answer) as receiver:
+        create_destination(receiver.url)
+        deliveries(documents=12)
+        assert run().failed == 12
+    assert max(beside[4:]) == 0 and len(beside) == 12
+
+
 def test_a_lost_lease_saves_nothing() -> None:
     with receiving(always(200)) as receiver:
         create_destination(receiver.url)

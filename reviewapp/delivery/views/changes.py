@@ -110,8 +110,9 @@ def earlier(request: HttpRequest, slug: str) -> HttpResponse:
         return shown(request, line, fill=form, status=422)
     n = outbox.fill(destination_id=line.destination.pk, since=form.cleaned_data["since"], limit=AT_ONCE, **_by(request))
     said = ngettext("%(n)s row was put on its way.", "%(n)s rows were put on their way.", n)
-    left = _(" There may be more: send it once more to go on.") if n >= AT_ONCE else ""
-    messages.success(request, said % {"n": number(n)} + left)
+    messages.success(request, said % {"n": number(n)})
+    if n >= AT_ONCE:
+        messages.info(request, _("There may be more: send it once more to go on."))
     return redirect("delivery:destination", slug)
 
 
