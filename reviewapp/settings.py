@@ -171,6 +171,10 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 20
 FILE_UPLOAD_PERMISSIONS = 0o600
 API_REQUESTS_PER_MINUTE = environment.number("REVIEWAPP_API_REQUESTS_PER_MINUTE", 600, least=1)
 
+# -- How long another server may take, in seconds: for one question, and for one document.
+UPSTREAM_SECONDS = environment.number("REVIEWAPP_UPSTREAM_SECONDS", 30, least=1)
+UPSTREAM_FILE_SECONDS = environment.number("REVIEWAPP_UPSTREAM_FILE_SECONDS", 300, least=1)
+
 # -- What the browser loads
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"

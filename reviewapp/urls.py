@@ -17,5 +17,6 @@ urlpatterns = [
     path("", include("reviewapp.intake.urls")),
     path("", include("reviewapp.delivery.urls")),
     path("", include("reviewapp.inspection.urls")),
+    path("", include("reviewapp.ops.urls")),
     path("", include("reviewapp.api.urls")),
 ]

@@ -122,30 +122,73 @@ def talonic(rows: Sequence[Mapping[str, Any]], *, job_id: str = "", job_status: 
     }
 
 
+def llamacloud_v2(
+    result: Any, metadata: Mapping[str, Any] | None = None, *, job_id: str = "", status: str = "COMPLETED", **over: Any
+) -> dict[str, Any]:
+    """A LlamaCloud v2 job with everything expanded; `metadata` is what stands in `field_metadata`."""
+    number = next(_count)
+    return {
+        "id": job_id or f"ext-{number}",
+        "created_at": "2026-03-10T08:00:00Z",
+        "updated_at": "2026-03-10T08:01:00Z",
+        "file_input": f"dfl-{number}",
+        "project_id": "prj-1",
+        "status": status,
+        "configuration_id": "cfg-1",
+        "error_message": None,
+        "configuration": {"data_schema": {"type": "object", "properties": {}}, "tier": "agentic"},
+        "extract_result": result,
+        "extract_metadata": {
+            "field_metadata": {
+                "document_metadata": None,
+                "page_metadata": None,
+                "row_metadata": None,
+                **(metadata or {}),
+            },
+            "parse_job_id": f"pjb-{number}",
+            "parse_tier": "agentic",
+        },
+        **over,
+    }
+
+
 def take_in(
-    payload: Mapping[str, Any] | str, *, upstream: Upstream | None = None, at: datetime = AT
+    payload: Mapping[str, Any] | str,
+    *,
+    upstream: Upstream | None = None,
+    at: datetime = AT,
+    parts: Mapping[str, Any] | None = None,
 ) -> ledger.Appended:
-    """Bring a payload in through the gate and the ledger, as an import does; not yet triaged."""
+    """Bring a payload in through the gate and the ledger, as an import does; not yet triaged. `parts`: further ones."""
     data = (payload if isinstance(payload, str) else json.dumps(payload)).encode()
-    opened = gate.open_({"result": data})
+    opened = gate.open_({"result": data, **{name: json.dumps(tree).encode() for name, tree in (parts or {}).items()}})
     known = upstream or create_upstream(slug=opened.kind.value, kind=opened.kind)
     return ledger.append(upstream=known, snapshot=opened.snapshot, parts=opened.parts, at=at)
 
 
-def create_job(payload: Mapping[str, Any] | None = None, *, upstream: Upstream | None = None, at: datetime = AT) -> Job:
+def create_job(
+    payload: Mapping[str, Any] | None = None,
+    *,
+    upstream: Upstream | None = None,
+    at: datetime = AT,
+    parts: Mapping[str, Any] | None = None,
+) -> Job:
     """A job as its payload says, triaged."""
-    appended = take_in(
-        payload or unsiloed({"total": (12, 0.3), "date": ("2026-03-01", 0.95)}), upstream=upstream, at=at
-    )
+    payload = payload or unsiloed({"total": (12, 0.3), "date": ("2026-03-01", 0.95)})
+    appended = take_in(payload, upstream=upstream, at=at, parts=parts)
     triage.run(at=at)
     return appended.job
 
 
 def create_task(
-    payload: Mapping[str, Any] | None = None, *, upstream: Upstream | None = None, at: datetime = AT
+    payload: Mapping[str, Any] | None = None,
+    *,
+    upstream: Upstream | None = None,
+    at: datetime = AT,
+    parts: Mapping[str, Any] | None = None,
 ) -> Task:
     """The one open task of a fresh job."""
-    job = create_job(payload, upstream=upstream, at=at)
+    job = create_job(payload, upstream=upstream, at=at, parts=parts)
     return Task.objects.get(job=job, state=Task.State.OPEN)
 
 

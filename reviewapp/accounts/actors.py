@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import TypedDict
+
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 
@@ -18,6 +21,20 @@ def person(user: User | AnonymousUser) -> Actor:
     if not isinstance(user, User):
         raise TypeError("nobody is signed in")
     return Actor(type="person", id=str(user.pk), name=user.name, role=user.role)
+
+
+class Acting(TypedDict):
+    """When, by whom and on which way: what every act asks for by keyword."""
+
+    at: datetime
+    by: Actor
+    via: Via
+
+
+def acting(request: HttpRequest) -> Acting:
+    """A signed-in person's request as the keywords of an act. Raises TypeError for nobody."""
+    at: datetime = request.at  # type: ignore[attr-defined]
+    return Acting(at=at, by=person(request.user), via=via(request))
 
 
 def machine(key: ApiKey) -> Actor:

@@ -27,6 +27,8 @@ class Permission(StrEnum):
     """Try again, give up, pause and resume."""
     DELIVERY_CONFIGURE = "delivery.configure"
     """Where rows are sent, and with which secrets."""
+    WORK_SEE = "work.see"
+    """What runs in the background, and what of it fails."""
     AUDIT_READ = "audit.read"
     AUDIT_EXPORT = "audit.export"
     UPSTREAMS_CONFIGURE = "upstreams.configure"
@@ -54,6 +56,7 @@ _MAY: dict[Role, frozenset[Permission]] = {
             Permission.INTAKE_IMPORT,
             Permission.DELIVERY_SEE,
             Permission.DELIVERY_MANAGE,
+            Permission.WORK_SEE,
             Permission.AUDIT_READ,
         }
     ),
@@ -74,6 +77,7 @@ _MAY: dict[Role, frozenset[Permission]] = {
             Permission.DELIVERY_SEE,
             Permission.DELIVERY_MANAGE,
             Permission.DELIVERY_CONFIGURE,
+            Permission.WORK_SEE,
             Permission.AUDIT_READ,
             Permission.UPSTREAMS_CONFIGURE,
             Permission.ACCOUNTS_MANAGE,

@@ -3,7 +3,7 @@
 from django.urls import path, re_path
 
 from . import rows
-from .compat import llamacloud, talonic, unsiloed
+from .compat import llamacloud, llamacloud_files, llamacloud_v2, talonic, unsiloed
 
 app_name = "api"
 urlpatterns = [
@@ -15,6 +15,11 @@ urlpatterns = [
     path("compat/talonic/v1/jobs/<str:job_id>/results", talonic.results, name="talonic-results"),
     path("compat/llamacloud/api/v1/extraction/jobs/<str:job_id>", llamacloud.job, name="llamacloud-job"),
     path("compat/llamacloud/api/v1/extraction/jobs/<str:job_id>/result", llamacloud.result, name="llamacloud-result"),
+    path("compat/llamacloud/api/v1/extraction/runs/by-job/<str:job_id>", llamacloud.run, name="llamacloud-run"),
+    path("compat/llamacloud/api/v1/files/<str:file_id>/content", llamacloud_files.v1, name="llamacloud-file"),
+    path("compat/llamacloud/api/v1/beta/files/<str:file_id>/content", llamacloud_files.v2, name="llamacloud-v2-file"),
+    path("compat/llamacloud/api/v2/extract", llamacloud_v2.jobs, name="llamacloud-v2-jobs"),
+    path("compat/llamacloud/api/v2/extract/<str:job_id>", llamacloud_v2.job, name="llamacloud-v2-job"),
     # What is not there is said in the words of who is asked, never as a page.
     re_path(r"^compat/unsiloed/(?P<rest>.*)$", unsiloed.elsewhere, name="unsiloed-elsewhere"),
     re_path(r"^compat/talonic/(?P<rest>.*)$", talonic.elsewhere, name="talonic-elsewhere"),

@@ -15,6 +15,10 @@ class Action(models.TextChoices):
     PAYLOAD_REJECTED = "intake:payload:rejected", _("rejected a payload")
     DOCUMENT_ATTACHED = "intake:document:attached", _("attached a document")
     UPSTREAM_CHANGED = "intake:upstream:changed", _("changed an upstream")
+    JOB_ASKED_FOR = "intake:job:asked_for", _("asked for the job")
+    JOB_GONE = "intake:job:gone", _("found the job gone at the upstream")
+    DOCUMENT_HANDED_IN = "intake:document:handed_in", _("handed in a document")
+    HAND_IN_ENDED = "intake:document:hand_in_ended", _("the upstream took or refused the document")
 
     TASK_OPENED = "review:task:opened", _("opened a task")
     TASK_RETRIAGED = "review:task:retriaged", _("looked at the task's reasons again")

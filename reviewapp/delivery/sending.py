@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
 
 from reviewapp.extraction import jsontext
 from reviewapp.upstreams import adapter, connecting, failures, http, registry
@@ -30,6 +29,7 @@ _SENTENCES = {
     "too_large": "the answer is larger than we take",
     "quota": "the quota at the vendor is used up",
     "bad_payload": "the vendor answered what its contract does not promise",
+    "uncertain": "it may have arrived, and sent again it may be done twice",
     "conflict": "somebody else changed it there at the same time",
     "rate_limited": "the vendor asks to slow down",
     "unavailable": "the vendor or the way to it is down",
@@ -74,14 +74,14 @@ Clients = Callable[[str], VendorClient]
 
 def client_of(kind: str) -> VendorClient:
     """The client of a kind of upstream."""
-    return cast(VendorClient, cast(Any, registry).client(kind))
+    return registry.client(kind)
 
 
 def ways_of(kind: str) -> tuple[str, ...]:
     """In which ways a kind of upstream takes decisions back; none where nothing of it can be called."""
     try:
         return client_of(kind).can.writes_back
-    except (AttributeError, LookupError, ValueError):
+    except (LookupError, ValueError):
         return ()
 
 

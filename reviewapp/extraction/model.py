@@ -20,6 +20,7 @@ class Kind(StrEnum):
     UNSILOED_CLASSIFY = "unsiloed_classify"
     TALONIC = "talonic"
     LLAMACLOUD = "llamacloud"
+    LLAMACLOUD_V2 = "llamacloud_v2"
 
 
 class JobStatus(StrEnum):
@@ -127,7 +128,7 @@ class Snapshot:
 
     `schema` is the exact JSON text of the schema, None when unknown. `citations_off`: not one value of the whole job has
     a citation, so a grounding score of 0.0 says nothing. `pages_read` is the number of pages classification looked at,
-    never the document's page count.
+    never the document's page count. `file_id` is what the upstream calls the file by.
     """
 
     kind: Kind
@@ -140,6 +141,7 @@ class Snapshot:
     schema_name: str | None = None
     field_order: tuple[str, ...] = ()
     file_name: str | None = None
+    file_id: str | None = None
     page_count: int | None = None
     pages_read: int | None = None
     total_rows: int | None = None

@@ -1,9 +1,13 @@
-"""How is an upstream set up by hand? Its categories and the schemas attached to it; each change with its entry."""
+"""How is an upstream set up by hand? How it is reached, its categories and attached schemas; each change with its entry.
+
+A credential or a webhook's secret goes in sealed and is never shown again: the entries say only that it was changed.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import transaction
@@ -11,7 +15,42 @@ from django.db.models import Count
 
 from reviewapp.audit import trail
 from reviewapp.audit.actions import Action
+from reviewapp.extraction.model import Kind
+from reviewapp.upstreams import adapter, connecting, http, registry, sealing
+from reviewapp.upstreams.failures import CallFailed
 from reviewapp.upstreams.models import AttachedSchema, Upstream
+
+from . import listing, troubles
+
+#: So many secrets are kept beside the newest, so that a vendor may go on with an older one while it is changed there.
+OLDER_SECRETS = 2
+
+
+class BadSettings(ValueError):
+    """These settings cannot be used. Its text is for the person, in English."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Reached:
+    """How an upstream is reached, as a person set it. `credential` "": it stays as it is. See models.Upstream."""
+
+    base_url: str
+    credential: str = ""
+    file_hosts: str = ""
+    private: str = ""
+    options: Mapping[str, str] = field(default_factory=dict)
+    lists: bool = False
+
+    def check(self) -> None:
+        """Raise BadSettings for an address or a line that means nothing."""
+        if not self.base_url:
+            return
+        try:
+            connecting.reach_of(self.base_url, hosts=self.file_hosts, private=self.private)
+        except CallFailed as error:
+            raise BadSettings(str(error)) from None
+        except ValueError as error:
+            raise BadSettings(str(error)) from None
 
 
 def all_() -> list[Upstream]:
@@ -20,6 +59,85 @@ def all_() -> list[Upstream]:
         job_count=Count("jobs", distinct=True), schema_count=Count("schemas", distinct=True)
     )
     return list(counted.order_by("name", "pk"))
+
+
+def add(
+    *,
+    slug: str,
+    name: str,
+    kind: Kind,
+    reached: Reached,
+    at: datetime,
+    by: trail.Actor,
+    via: trail.Via,
+) -> Upstream:
+    """A new connection. Raises BadSettings, also when the short name is taken."""
+    reached.check()
+    with transaction.atomic():
+        upstream, new = Upstream.objects.get_or_create(
+            slug=slug, defaults={"name": name, "kind": kind.value, "created_at": at}
+        )
+        if not new:
+            raise BadSettings("an upstream with this short name is there already")
+        _write(upstream, reached)
+        listing.arrange(upstream, at=at)
+        _note(upstream, "added", old="", new=_as_text(upstream), at=at, by=by, via=via)
+    return upstream
+
+
+def reach(*, upstream_id: int, name: str, reached: Reached, at: datetime, by: trail.Actor, via: trail.Via) -> bool:
+    """Change how it is reached. False: nothing was changed. Raises BadSettings."""
+    reached.check()
+    with transaction.atomic():
+        upstream = Upstream.objects.select_for_update().get(pk=upstream_id)
+        old = _as_text(upstream)
+        upstream.name = name
+        _write(upstream, reached)
+        new = _as_text(upstream)
+        if old == new and not reached.credential:
+            return False
+        troubles.forget_trouble(upstream)
+        listing.arrange(upstream, at=at)
+        what = "credential" if old == new else "connection and credential" if reached.credential else "connection"
+        _note(upstream, what, old=old, new=new, at=at, by=by, via=via)
+        return True
+
+
+def pause(*, upstream_id: int, paused: bool, at: datetime, by: trail.Actor, via: trail.Via) -> bool:
+    """Ask it nothing any more, or ask again. False: it was so already."""
+    with transaction.atomic():
+        upstream = Upstream.objects.select_for_update().get(pk=upstream_id)
+        if upstream.paused == paused:
+            return False
+        upstream.paused = paused
+        upstream.save(update_fields=["paused"])
+        if not paused:
+            troubles.forget_trouble(upstream)
+        _note(upstream, "paused" if paused else "resumed", old="", new="", at=at, by=by, via=via)
+        return True
+
+
+def add_webhook_secret(*, upstream_id: int, secret: str, at: datetime, by: trail.Actor, via: trail.Via) -> None:
+    """The secret that its webhooks are signed with from now on; the ones before stay good until two newer came."""
+    with transaction.atomic():
+        upstream = Upstream.objects.select_for_update().get(pk=upstream_id)
+        try:
+            older = connecting.secrets_of(upstream)
+        except sealing.Unopened:
+            older = ()
+        kept = list(dict.fromkeys([secret, *older]))[: 1 + OLDER_SECRETS]
+        upstream.webhook_secrets = sealing.seal(json.dumps(kept))
+        upstream.save(update_fields=["webhook_secrets"])
+        _note(upstream, "webhook secret", old="", new="", at=at, by=by, via=via)
+
+
+def probe(upstream: Upstream, *, client: http.Client, at: datetime) -> str:
+    """Ask it something harmless: a sentence about what answered. Raises adapter.UpstreamError."""
+    if not upstream.base_url:
+        raise adapter.NotAllowed("this upstream has no address")
+    said = registry.client(Kind(upstream.kind)).probe(troubles.connect(upstream, client=client), at=at)
+    troubles.forget_trouble(upstream)
+    return said
 
 
 def set_categories(
@@ -53,6 +171,23 @@ def attach_schema(
             AttachedSchema.objects.update_or_create(upstream=upstream, schema_name=schema_name, defaults={"text": text})
         _note(upstream, "schema", old=old, new=text, at=at, by=by, via=via, schema_name=schema_name)
         return True
+
+
+def _write(upstream: Upstream, reached: Reached) -> None:
+    upstream.base_url = reached.base_url.rstrip("/")
+    upstream.file_hosts = reached.file_hosts
+    upstream.private = reached.private
+    upstream.options = json.dumps(dict(reached.options), ensure_ascii=False) if reached.options else ""
+    upstream.lists = reached.lists
+    if reached.credential:
+        upstream.credential = sealing.seal(reached.credential)
+    upstream.save()
+
+
+def _as_text(upstream: Upstream) -> str:
+    """How it is reached, without what is sealed, as an entry keeps it."""
+    told = ("name", "base_url", "file_hosts", "private", "options", "lists")
+    return json.dumps({name: getattr(upstream, name) for name in told}, ensure_ascii=False)
 
 
 def _note(

@@ -11,8 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from reviewapp.extraction import jsontext
+from reviewapp.extraction.model import Kind
+from reviewapp.upstreams.models import KIND_LABELS
 
 MAX_CATEGORIES = 500
+LINES = {"class": "code", "spellcheck": "false", "rows": 2}
 
 
 class DocumentForm(forms.Form):
@@ -69,13 +72,146 @@ class SchemaForm(forms.Form):
     )
 
     def clean_text(self) -> str:
-        text: str = self.cleaned_data["text"].strip()
-        if not text:
-            return ""
-        try:
-            tree = jsontext.parse(text)
-        except jsontext.BadJson as error:
-            raise ValidationError(_("This is not JSON: %(why)s") % {"why": error}) from error
-        if not isinstance(tree, dict):
-            raise ValidationError(_("A schema is a JSON object."))
-        return text
+        return json_object(self.cleaned_data["text"])
+
+
+class ReachForm(forms.Form):
+    """How an upstream is reached. An empty credential leaves the one that is sealed."""
+
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
+    base_url = forms.CharField(
+        label=gettext_lazy("Address of the API"),
+        required=False,
+        max_length=500,
+        help_text=gettext_lazy("Empty: results are only imported from files."),
+        widget=forms.URLInput,
+    )
+    credential = forms.CharField(
+        label=gettext_lazy("API key"),
+        required=False,
+        max_length=4000,
+        strip=True,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+        help_text=gettext_lazy("Kept sealed and never shown again. Empty leaves it as it is."),
+    )
+    lists = forms.BooleanField(
+        label=gettext_lazy("Look for new jobs"),
+        required=False,
+        help_text=gettext_lazy("Where the vendor lists its jobs; at the others name each job."),
+    )
+    file_hosts = forms.CharField(
+        label=gettext_lazy("Where its documents lie"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs=LINES),
+        help_text=gettext_lazy("Hosts beside the API’s own, one on each line, such as *.amazonaws.com."),
+    )
+    options = forms.CharField(
+        label=gettext_lazy("Options"),
+        required=False,
+        max_length=4000,
+        widget=forms.Textarea(attrs=LINES),
+        help_text=gettext_lazy(
+            "One on each line, such as project_id = …; which there are is said in the documentation."
+        ),
+    )
+    private = forms.CharField(
+        label=gettext_lazy("Private networks that may be asked"),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs=LINES),
+        help_text=gettext_lazy("One on each line, such as 10.0.0.0/8. Empty for every vendor in the internet."),
+    )
+
+    def clean_base_url(self) -> str:
+        base_url: str = self.cleaned_data["base_url"].strip().rstrip("/")
+        if "?" in base_url or "#" in base_url:
+            raise ValidationError(_("An address without ? and #."))
+        return base_url
+
+    def clean_options(self) -> dict[str, str]:
+        options = {}
+        for line in filter(None, (line.strip() for line in self.cleaned_data["options"].splitlines())):
+            name, equals, value = (part.strip() for part in line.partition("="))
+            if not equals or not name or not value:
+                raise ValidationError(_("Not name = value: %(line)s") % {"line": line})
+            options[name] = value
+        return options
+
+
+class UpstreamForm(ReachForm):
+    """A new upstream."""
+
+    slug = forms.SlugField(
+        label=gettext_lazy("Short name"), max_length=64, help_text=gettext_lazy("It stays; keys and exports name it.")
+    )
+    kind = forms.ChoiceField(
+        label=gettext_lazy("Kind"), choices=[(kind.value, label) for kind, label in KIND_LABELS.items()]
+    )
+    field_order = ("kind", "slug", "name", "base_url", "credential")
+
+    def clean_kind(self) -> Kind:
+        return Kind(self.cleaned_data["kind"])
+
+
+class WebhookSecretForm(forms.Form):
+    """The secret with which the vendor signs its webhooks."""
+
+    secret = forms.CharField(
+        label=gettext_lazy("Signing secret"),
+        min_length=8,
+        max_length=500,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+        help_text=gettext_lazy(
+            "As the vendor gave it; kept sealed. The one before stays good while you change it there."
+        ),
+    )
+
+
+class JobForm(forms.Form):
+    """A job at an upstream, named by its id or its address."""
+
+    upstream = forms.ChoiceField(label=gettext_lazy("Upstream"))
+    job = forms.CharField(
+        label=gettext_lazy("Job"), max_length=2000, help_text=gettext_lazy("Its id, or its address at the vendor.")
+    )
+
+    def __init__(self, *args: Any, upstreams: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["upstream"].choices = upstreams  # type: ignore[attr-defined]
+
+
+class HandInForm(forms.Form):
+    """A document to be read at an upstream."""
+
+    upstream = forms.ChoiceField(label=gettext_lazy("Upstream"))
+    document = forms.FileField(label=gettext_lazy("File"), max_length=500)
+    schema = forms.CharField(
+        label=gettext_lazy("JSON Schema"),
+        required=False,
+        max_length=2_000_000,
+        widget=forms.Textarea(attrs={"class": "code", "spellcheck": "false", "rows": 10}),
+        help_text=gettext_lazy("What to read from it. A classification uses the categories of its upstream instead."),
+    )
+    schema_name = forms.CharField(label=gettext_lazy("Schema name"), required=False, max_length=200)
+
+    def __init__(self, *args: Any, upstreams: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["upstream"].choices = upstreams  # type: ignore[attr-defined]
+
+    def clean_schema(self) -> str:
+        return json_object(self.cleaned_data["schema"])
+
+
+def json_object(text: str) -> str:
+    """A JSON object as it was typed; "" stays "". Raises ValidationError."""
+    text = text.strip()
+    if not text:
+        return ""
+    try:
+        tree = jsontext.parse(text)
+    except jsontext.BadJson as error:
+        raise ValidationError(_("This is not JSON: %(why)s") % {"why": error}) from error
+    if not isinstance(tree, dict):
+        raise ValidationError(_("A schema is a JSON object."))
+    return text

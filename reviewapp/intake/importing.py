@@ -27,6 +27,7 @@ SLUGS = {
     Kind.UNSILOED_CLASSIFY: "unsiloed-classify",
     Kind.TALONIC: "talonic",
     Kind.LLAMACLOUD: "llamacloud",
+    Kind.LLAMACLOUD_V2: "llamacloud-v2",
 }
 #: What people call those.
 NAMES = {**KIND_LABELS, Kind.UNSILOED_EXTRACT: "Unsiloed"}

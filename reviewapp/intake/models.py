@@ -1,9 +1,15 @@
-"""What could not be taken in? Kept whole, with the reason, where supervisors see it."""
+"""What comes in, and what could not? Errands at an upstream, each a row that says when it is due, and what was rejected.
+
+A pull asks for a job until it is finished there; a file is one of its documents; a listing looks for new jobs; a
+submission hands a document in. What each try ended with stands in the columns of `work.models.Due`.
+"""
 
 from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from reviewapp.work.models import Due
 
 #: What a person reads about a code of the gate or an adapter; `message` beside it is what the machine said, in English.
 SENTENCES = {
@@ -47,3 +53,132 @@ class Rejected(models.Model):
     def sentence(self) -> str:
         """Why it was rejected, in the person's language; "" for a code that only its message explains."""
         return str(SENTENCES.get(self.code, ""))
+
+
+class Pull(Due):
+    """A job that we ask for. `known_job` is None until its first answer was taken in. `changed_at`: when an answer last
+    differed from the one before; `asks`: how often it was asked for since; `since`: when it was added."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("being asked for")
+        STALLED = "stalled", _("stalled: nothing new for a day")
+        SETTLED = "settled", _("finished")
+        GONE = "gone", _("gone at the upstream")
+        REFUSED = "refused", _("not to be had")
+
+    class Origin(models.TextChoices):
+        NAMED = "named", _("named by a person")
+        LISTED = "listed", _("listed by the upstream")
+        EVENT = "event", _("announced by the upstream")
+        SUBMITTED = "submitted", _("handed in here")
+        IMPORTED = "imported", _("imported from a file")
+
+    upstream = models.ForeignKey("upstreams.Upstream", on_delete=models.PROTECT, related_name="pulls")
+    job_id = models.CharField(max_length=200)
+    known_job = models.OneToOneField("results.Job", null=True, on_delete=models.PROTECT, related_name="pull")
+    state = models.CharField(max_length=16, choices=State, default=State.WAITING)
+    origin = models.CharField(max_length=16, choices=Origin)
+    since = models.DateTimeField()
+    changed_at = models.DateTimeField()
+    asks = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["upstream", "job_id"], name="a_job_is_asked_for_once_at_its_upstream")
+        ]
+        indexes = [
+            models.Index(fields=["next_at", "id"], name="pull_due_idx"),  # pulling.step
+            models.Index(fields=["state", "-changed_at"], name="pull_state_idx"),  # the work page
+        ]
+
+    def __str__(self) -> str:
+        return f"job {self.job_id} at {self.upstream_id}"
+
+
+class SourceFile(Due):
+    """A document that an upstream holds of a job (or, with a key, of one of its rows), to be kept before it is gone."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("being fetched")
+        KEPT = "kept", _("kept")
+        REFUSED = "refused", _("not to be had")
+
+    job = models.ForeignKey("results.Job", on_delete=models.PROTECT, related_name="source_files")
+    key = models.CharField(max_length=200, blank=True)
+    file_id = models.CharField(max_length=200, blank=True)
+    name = models.CharField(max_length=500, blank=True)
+    state = models.CharField(max_length=16, choices=State, default=State.WAITING)
+    sha256 = models.CharField(max_length=64, blank=True)
+    since = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["job", "key", "file_id"], name="a_file_of_a_job_is_fetched_once")
+        ]
+        indexes = [models.Index(fields=["next_at", "id"], name="source_file_due_idx")]  # files.step
+
+    def __str__(self) -> str:
+        return f"a document of job {self.job_id}"
+
+
+class Listing(Due):
+    """Looking for new jobs at an upstream that lists them."""
+
+    upstream = models.OneToOneField("upstreams.Upstream", on_delete=models.PROTECT, related_name="listing")
+    found_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["next_at", "id"], name="listing_due_idx")]  # listing.step
+
+    def __str__(self) -> str:
+        return f"new jobs at {self.upstream_id}"
+
+
+class Submission(Due):
+    """A document on its way to an upstream. `schema`: exact JSON text or ""; `options`: JSON object of texts; `key`: the
+    same at every try. `blocked`: why the upstream made no job, in its words."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("being handed in")
+        DONE = "done", _("handed in")
+        BLOCKED = "blocked", _("blocked by the upstream")
+        REFUSED = "refused", _("refused")
+
+    upstream = models.ForeignKey("upstreams.Upstream", on_delete=models.PROTECT, related_name="submissions")
+    document = models.ForeignKey("documents.Document", on_delete=models.PROTECT, related_name="submissions")
+    name = models.CharField(max_length=500)
+    schema = models.TextField(blank=True)
+    schema_name = models.CharField(max_length=200, blank=True)
+    options = models.TextField(blank=True)
+    key = models.UUIDField(unique=True)
+    state = models.CharField(max_length=16, choices=State, default=State.WAITING)
+    blocked = models.TextField(blank=True)
+    pull = models.OneToOneField(Pull, null=True, on_delete=models.PROTECT, related_name="submission")
+    since = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["next_at", "id"], name="submission_due_idx"),  # submitting.step
+            models.Index(fields=["-id"], name="submission_newest_idx"),  # the page of submissions
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} to {self.upstream_id}"
+
+
+class Event(models.Model):
+    """A webhook that came, once for each of the upstream's own ids of it. It only said that a job is worth a look."""
+
+    upstream = models.ForeignKey("upstreams.Upstream", on_delete=models.PROTECT, related_name="events")
+    delivery_id = models.CharField(max_length=200)
+    name = models.CharField(max_length=100, blank=True)
+    job_id = models.CharField(max_length=200)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["upstream", "delivery_id"], name="an_event_comes_once_from_its_upstream")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} of job {self.job_id}"

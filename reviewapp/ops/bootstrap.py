@@ -42,9 +42,7 @@ def enter(argv: Sequence[str]) -> None:
         if sys.version_info < OLDEST:
             raise Unfit(f"This needs Python {OLDEST[0]}.{OLDEST[1]} or newer; this is {sys.version.split()[0]}.")
         if not is_ready(venv, wanted):
-            with _alone(venv.parent) as held:
-                if not is_ready(venv, wanted):  # another start may have made it while this one waited
-                    make(venv, wanted[0], held=held)
+            finish(venv, wanted)
         elif _inside(venv):
             return
     except machine.Lacking as lacking:
@@ -62,6 +60,16 @@ class Unfit(Exception):
 def venv_path() -> Path:
     """The environment's folder."""
     return Path(os.environ.get("REVIEWAPP_VENV") or BASE_DIR / ".venv").absolute()
+
+
+def finish(venv: Path, locks: Sequence[str]) -> None:
+    """Make the environment from the first of the locks, unless it is ready with one of them. One at a time in its folder.
+
+    Raises Unfit, machine.Lacking.
+    """
+    with _alone(venv.parent) as held:
+        if not is_ready(venv, locks):  # another start may have made it while this one waited
+            make(venv, locks[0], held=held)
 
 
 def is_ready(venv: Path, locks: Sequence[str]) -> bool:

@@ -42,6 +42,7 @@ NODE = Need("nodejs", "the tests of the browser modules", programs=("node", "nod
 POSTGRES = Need(
     "postgresql", "the tests on PostgreSQL", programs=("initdb",), files=("/usr/lib/postgresql/*/bin/initdb",)
 )
+REDIS = Need("redis-server", "the test of another engine", programs=("redis-server",))
 FONTS = Need("fonts-liberation", "pages that look alike everywhere", files=("/usr/share/fonts/**/LiberationSans-*",))
 
 

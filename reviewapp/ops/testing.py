@@ -7,9 +7,12 @@ import re
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 from xml.etree import ElementTree
 
 from . import trial_postgres
@@ -24,6 +27,11 @@ CHECKS: dict[str, tuple[str, ...]] = {
     "mypy": ("-m", "mypy"),
     "migrations": ("manage.py", "makemigrations", "--check", "--dry-run"),
 }
+
+ON_POSTGRES = "The tests that touch the database, on PostgreSQL:"
+#: The runs of pytest that are under way.
+_running: list[subprocess.Popen[bytes]] = []
+_stopped = threading.Event()
 
 
 @dataclass(frozen=True)
@@ -47,15 +55,45 @@ def on_sqlite(chosen: Sequence[str]) -> Count:
     return _pytest(chosen, {"REVIEWAPP_DATABASE_URL": ""})
 
 
-def on_postgres(chosen: Sequence[str]) -> Count:
-    """pytest on a throw-away PostgreSQL: every test that touches the database, but for the browser's."""
+def on_postgres(chosen: Sequence[str], *, output: IO[bytes] | None = None) -> Count:
+    """pytest on a throw-away PostgreSQL: every test that touches the database, but for the browser's and those of the
+    vendors' clients, which see nothing of it.
+
+    `output`: where what it says goes, instead of to the terminal.
+    """
     try:
         with trial_postgres.cluster() as url:
-            say("The tests that touch the database, on PostgreSQL:")
-            return _pytest([*chosen, "-m", "not browser"], {"REVIEWAPP_DATABASE_URL": url}, nothing_is_fine=True)
+            if output is None:
+                say(ON_POSTGRES)
+            chosen = [*chosen, "-m", "not browser and not judge"]
+            return _pytest(chosen, {"REVIEWAPP_DATABASE_URL": url}, nothing_is_fine=True, output=output)
     except trial_postgres.NoPostgres as reason:
         say(f"SKIPPED the tests on PostgreSQL: {reason}.")
         return Count(skipped=1)
+
+
+def on_both(chosen: Sequence[str]) -> Count:
+    """Both databases side by side, one on each core; what the second says is said when the first is done."""
+    with tempfile.TemporaryFile() as output, ThreadPoolExecutor(max_workers=1) as aside:
+        second = aside.submit(on_postgres, chosen, output=output)
+        try:
+            first = on_sqlite(chosen)
+            count = second.result()
+        except BaseException:
+            stop()
+            raise
+        output.seek(0)
+        if said := output.read().decode("utf-8", "replace"):
+            say(ON_POSTGRES)
+            say(said.rstrip())
+    return first + count
+
+
+def stop() -> None:
+    """End the runs of pytest that are under way, or about to be; a throw-away PostgreSQL ends with its run."""
+    _stopped.set()
+    for process in list(_running):
+        process.terminate()
 
 
 def of_modules() -> Count:
@@ -129,16 +167,34 @@ def tap_count(output: str) -> Count:
     return Count(number("pass"), number("fail") + number("cancelled"), skipped)
 
 
-def _pytest(arguments: Sequence[str], environment: dict[str, str], *, nothing_is_fine: bool = False) -> Count:
+def _pytest(
+    arguments: Sequence[str],
+    environment: dict[str, str],
+    *,
+    nothing_is_fine: bool = False,
+    output: IO[bytes] | None = None,
+) -> Count:
     with tempfile.TemporaryDirectory(prefix="reviewapp-tests-") as folder:
         report = Path(folder) / "report.xml"
-        done = subprocess.run(
+        process = subprocess.Popen(
             [sys.executable, "-m", "pytest", f"--junitxml={report}", *arguments],
             cwd=BASE_DIR,
             env={**os.environ, **environment, "DJANGO_SETTINGS_MODULE": "tests.settings"},
-            check=False,
+            stdout=output,
+            stderr=None if output is None else subprocess.STDOUT,
         )
-        if done.returncode == 5 and nothing_is_fine:  # no test was chosen
+        _running.append(process)
+        try:
+            if _stopped.is_set():
+                process.terminate()
+            ended = process.wait()
+        except BaseException:
+            process.terminate()
+            process.wait()
+            raise
+        finally:
+            _running.remove(process)
+        if ended == 5 and nothing_is_fine:  # no test was chosen
             return Count()
         count = junit_count(report)
-    return count if count.failed or done.returncode == 0 else count + Count(failed=1)
+    return count if count.failed or ended == 0 else count + Count(failed=1)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.db import connection, transaction
 
@@ -254,7 +254,7 @@ class Erased(LookupError):
 
 
 def _meet_job(*, upstream: Upstream, snapshot: Snapshot, at: datetime) -> tuple[Job, bool, bool]:
-    seen = {
+    seen: dict[str, object] = {
         "kind": snapshot.kind.value,
         "status": snapshot.status.value,
         "raw_status": snapshot.raw_status[:64],
@@ -262,15 +262,18 @@ def _meet_job(*, upstream: Upstream, snapshot: Snapshot, at: datetime) -> tuple[
         "schema_id": (snapshot.schema_id or "")[:200],
         "schema_name": (snapshot.schema_name or "")[:200],
         "file_name": (snapshot.file_name or "")[:500],
+        "file_id": (snapshot.file_id or "")[:200],
         "page_count": snapshot.page_count,
         "pages_read": snapshot.pages_read,
         "total_rows": snapshot.total_rows,
         "citations_off": snapshot.citations_off,
     }
+    if (begun_at := _moment(snapshot.created_at)) is not None:
+        seen["begun_at"] = begun_at
     job, new_job = Job.objects.select_for_update().get_or_create(
         upstream=upstream,
         job_id=snapshot.job_id,
-        defaults={**seen, "created_at": at, "fetched_at": at, "changed_at": at},
+        defaults={"begun_at": at, **seen, "created_at": at, "fetched_at": at, "changed_at": at},
     )
     status_changed = not new_job and job.raw_status != seen["raw_status"]
     changed = [name for name, value in seen.items() if getattr(job, name) != value]
@@ -371,6 +374,15 @@ def _notes(
             )
         )
     return notes
+
+
+def _moment(text: str | None) -> datetime | None:
+    """An upstream's time; None for one without a zone, and for what is no time."""
+    try:
+        found = datetime.fromisoformat(text or "")
+        return found.astimezone(UTC) if found.tzinfo is not None else None
+    except (ValueError, OverflowError):
+        return None
 
 
 def _print_of(row: ResultRow | None) -> str | None:

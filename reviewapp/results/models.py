@@ -27,7 +27,11 @@ STATUS_LABELS = {
 
 
 class Job(models.Model):
-    """One run at an upstream, as last seen. Its history is in the trail; this row says only where it stands."""
+    """One run at an upstream, as last seen. Its history is in the trail; this row says only where it stands.
+
+    `begun_at` is when the upstream created it by its own word, and when it came here where the upstream does not say;
+    `file_id` is what the upstream calls the file by.
+    """
 
     upstream = models.ForeignKey("upstreams.Upstream", on_delete=models.PROTECT, related_name="jobs")
     kind = models.CharField(max_length=32, choices=[(kind.value, kind.value) for kind in Kind])
@@ -38,10 +42,12 @@ class Job(models.Model):
     schema_id = models.CharField(max_length=200, blank=True)
     schema_name = models.CharField(max_length=200, blank=True)
     file_name = models.CharField(max_length=500, blank=True)
+    file_id = models.CharField(max_length=200, blank=True)
     page_count = models.PositiveIntegerField(null=True)
     pages_read = models.PositiveIntegerField(null=True)
     total_rows = models.PositiveIntegerField(null=True)
     citations_off = models.BooleanField(default=False)
+    begun_at = models.DateTimeField()
     created_at = models.DateTimeField()
     fetched_at = models.DateTimeField()
     changed_at = models.DateTimeField()
@@ -56,6 +62,8 @@ class Job(models.Model):
         indexes = [
             models.Index(fields=["-changed_at", "-id"], name="job_changed_idx"),  # the jobs page
             models.Index(fields=["status", "-changed_at", "-id"], name="job_status_idx"),  # the jobs page, one status
+            models.Index(fields=["kind", "-begun_at", "-id"], name="job_begun_idx"),  # what machines list
+            models.Index(fields=["file_id"], name="job_file_idx"),  # a link to the file
         ]
 
     def __str__(self) -> str:

@@ -30,6 +30,7 @@ LABELS: Mapping[Code, str | Promise] = {
     Code.PAGES_DISAGREE: gettext_lazy("Pages disagree with the document"),
     Code.PATTERN_NOT_CHECKED: gettext_lazy("Pattern not checked"),
     Code.CONFLICT: gettext_lazy("Newer result disagrees"),
+    Code.REVIEW_ENDED: gettext_lazy("No longer in review at the upstream"),
 }
 
 #: The marks of the look: a triangle to look at, an octagon for what is broken, a dashed box for no usable box.
@@ -136,6 +137,8 @@ def _sentence(code: Code, detail: Mapping[str, str]) -> str:
         return _("The schema's pattern cannot be checked here.")
     if code is Code.CONFLICT:
         return _("A person decided “%(decided)s”; the newer result says “%(now)s”.") % dict(detail)
+    if code is Code.REVIEW_ENDED:
+        return _("The upstream asked for review and asks no more; the task stays until a person decides.")
     return f"{LABELS[code]}."
 
 

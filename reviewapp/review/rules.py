@@ -32,6 +32,7 @@ class Code(StrEnum):
     PAGES_DISAGREE = "pages_disagree"
     PATTERN_NOT_CHECKED = "pattern_not_checked"
     CONFLICT = "conflict"
+    REVIEW_ENDED = "review_ended"
 
 
 #: A reason with one of these codes tells something worth knowing, but opens no task by itself.
@@ -72,12 +73,14 @@ class Thresholds:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What triage knows besides the row: of its job and its document. `pages` is the document's page count."""
+    """What triage knows besides the row: of its job and its document. `pages` is the document's page count;
+    `review_ended`: a task is open because the upstream asked for people, and it asks no more."""
 
     kind: Kind
     status: JobStatus
     citations_off: bool
     pages: int | None = None
+    review_ended: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +148,8 @@ def _usable(number: Number | None) -> Number | None:
 def _of_row(row: Row, facts: Facts) -> Iterator[Reason]:
     if (row.status or facts.status) is JobStatus.REVIEW:
         yield Reason(Code.UPSTREAM_REVIEW)
+    elif facts.review_ended:
+        yield Reason(Code.REVIEW_ENDED)
     if (row.status or facts.status) is JobStatus.PARTIAL:
         yield Reason(Code.PARTIAL)
 

@@ -92,11 +92,11 @@ def _take_up(handoff_id: int, *, at: datetime) -> bool | None:
 def _judge_and_store(row: ResultRow, *, at: datetime) -> bool:
     read = ledger.read(row)
     queue = queues.for_job(row.job)
-    found = judge(row=row, read=read, queue=queue)
     decided = ledger.last_review_row(row.job_id, row.key)
     task = Task.objects.filter(
         job_id=row.job_id, key=row.key, state__in=[Task.State.OPEN, Task.State.ESCALATED]
     ).first()
+    found = judge(row=row, read=read, queue=queue, asked_before=task is not None and _asked_for_people(task))
     if task is not None and task.row_id == row.pk:
         return _look_again(task, found, queue=queue, at=at)
     if decided is not None and decided.base_id == row.pk and task is None:
@@ -118,8 +118,8 @@ def _judge_and_store(row: ResultRow, *, at: datetime) -> bool:
     return True
 
 
-def judge(*, row: ResultRow, read: Row, queue: Queue) -> rules.Judgement:
-    """What the rules say of a stored row in a queue."""
+def judge(*, row: ResultRow, read: Row, queue: Queue, asked_before: bool = False) -> rules.Judgement:
+    """What the rules say of a stored row in a queue. `asked_before`: a task is open because the upstream asked for people."""
     known = schemas.of_row(row)
     link = ledger.document_of(row.job, row.key)
     pages = link.document.page_count if link is not None else row.job.page_count
@@ -130,11 +130,17 @@ def judge(*, row: ResultRow, read: Row, queue: Queue) -> rules.Judgement:
             status=JobStatus(row.job.status),
             citations_off=row.job.citations_off,
             pages=pages,
+            review_ended=asked_before,
         ),
         thresholds=queues.thresholds(queue),
         complaints=schema.check(read.values, known),
         required=known.required,
     )
+
+
+def _asked_for_people(task: Task) -> bool:
+    asked = (rules.Code.UPSTREAM_REVIEW, rules.Code.REVIEW_ENDED)
+    return task.reasons.filter(code__in=[code.value for code in asked]).exists()
 
 
 @dataclass(frozen=True, slots=True)

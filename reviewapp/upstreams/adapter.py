@@ -8,6 +8,7 @@ UpstreamError                permanent?
 +-- NotAllowed               yes    our own rules refuse the address before anything is sent
 +-- TooLarge                 yes    more than we take
 +-- QuotaUsedUp              yes    billing or quota, also when it comes as a 429: waiting does not help
++-- Uncertain                yes    it may have arrived, and the vendor would do it twice: a person decides
 +-- Conflict                 no     somebody else changed it first: read again
 +-- RateLimited              no     slow down
 +-- Unavailable              no     5xx, network, time-out
@@ -80,6 +81,13 @@ class QuotaUsedUp(UpstreamError):
     """A billing cap or quota: not to be repeated even when it comes as a 429."""
 
     code = "quota"
+
+
+class Uncertain(UpstreamError):
+    """A request that makes something may have arrived, no answer told so, and the vendor knows no idempotency: sent
+    again it may be done twice."""
+
+    code = "uncertain"
 
 
 class BadPayload(UpstreamError):

@@ -101,6 +101,7 @@ class Call:
         finally:
             self._hang_up()
         failure.host = self._target.authority if self._target else ""
+        failure.sent = self._was_sent()
         return failures.stripped(failure)
 
     def _hang_up(self) -> None:

@@ -24,7 +24,8 @@ class Connection:
 
     `reach`: where the vendor's API may be asked; `file_reach`: where its documents may be fetched from. `secrets`: those
     that its webhooks may be signed with, the newest first. `options`: what a vendor wants beside (`project_id`,
-    `organization_id`, `extraction_agent_id`, several with commas between them ...).
+    `organization_id`, `extraction_agent_id`, several with commas between them ...). `limits`, `file_limits`: what one
+    question, and one document on its way, may cost.
     """
 
     base_url: str
@@ -34,6 +35,8 @@ class Connection:
     file_reach: http.Reach
     secrets: tuple[str, ...] = ()
     options: Mapping[str, str] = field(default_factory=dict)
+    limits: http.Limits = http.JSON
+    file_limits: http.Limits = http.FILE
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +112,8 @@ class Submitted:
 class Event:
     """A webhook whose signature is good. It never carries data to us: it only says that a job is worth a look.
 
-    `delivery_id`: the same for every repetition, "" where the vendor has none."""
+    `job_id` is "" where the event names none (Talonic's own `extraction.complete` tells a document alone): then new jobs
+    are worth a look. `delivery_id`: the same for every repetition, "" where the vendor has none."""
 
     name: str
     job_id: str
@@ -176,7 +180,7 @@ class VendorClient(Protocol):
         """A fresh URL of a document; None when the vendor gives it no more."""
 
     def submit(self, to: Connection, what: Submission, *, at: datetime) -> Submitted:
-        """Hand in a document."""
+        """Hand in a document. Raises Uncertain when it may have arrived at a vendor that would read it twice."""
 
     def event(self, headers: Mapping[str, str], body: bytes, secrets: tuple[str, ...]) -> Event:
         """Check a webhook. `headers` by lower-case names. Raises BadSignature."""

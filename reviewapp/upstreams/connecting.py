@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from urllib.parse import urlsplit
+
+from django.conf import settings
 
 from . import addresses, http, sealing, targets
 from .clients import Connection
@@ -33,6 +36,8 @@ def to(upstream: Upstream, *, client: http.Client) -> Connection:
         file_reach=reach_of(upstream.base_url, hosts=upstream.file_hosts, private=upstream.private),
         secrets=secrets_of(upstream),
         options=json.loads(upstream.options) if upstream.options else {},
+        limits=replace(http.JSON, seconds=settings.UPSTREAM_SECONDS),
+        file_limits=replace(http.FILE, seconds=settings.UPSTREAM_FILE_SECONDS),
     )
 
 

@@ -39,7 +39,7 @@ class CallFailed(Exception):
 
     `permanent`: the same call cannot succeed later. `host`: with its port unless that is the scheme's own. `status`: when
     there was one. `retry_at`: not before this moment, when the server said so. `body`: at most 2 kB of the answer as text
-    without control characters and secrets. `tries`: how often it was tried.
+    without control characters and secrets. `tries`: how often it was tried. `sent`: bytes of the last try may have arrived.
     """
 
     permanent: bool = False
@@ -53,6 +53,7 @@ class CallFailed(Exception):
         self.body = body
         self.tries = 1
         self.host = ""
+        self.sent = False
 
     def __reduce__(self) -> tuple[object, ...]:
         # An engine that runs the acts in other processes pickles what they raise.

@@ -12,7 +12,17 @@ KIND_LABELS = {
     Kind.UNSILOED_CLASSIFY: _("Unsiloed classify"),
     Kind.TALONIC: _("Talonic"),
     Kind.LLAMACLOUD: _("LlamaCloud"),
+    Kind.LLAMACLOUD_V2: _("LlamaCloud v2"),
 }
+
+#: Where a vendor's API lives, and where its documents do, unless an upstream says otherwise.
+BASE_URLS = {
+    Kind.UNSILOED_EXTRACT: "https://prod.visionapi.unsiloed.ai",
+    Kind.UNSILOED_CLASSIFY: "https://prod.visionapi.unsiloed.ai",
+    Kind.TALONIC: "https://api.talonic.com",
+    Kind.LLAMACLOUD: "https://api.cloud.llamaindex.ai",
+}
+FILE_HOSTS = "*.amazonaws.com"
 
 
 class Upstream(models.Model):
@@ -23,7 +33,8 @@ class Upstream(models.Model):
     first): sealed (`sealing`). `file_hosts`: where its documents may be fetched from beside the API's own host, one a
     line, as in `targets.Reach`. `private`: servers at private addresses may be asked too, one network a line.
     `options`: JSON object of texts, what a vendor wants beside. `lists`: new jobs are looked for. `paused`: nothing is
-    asked until somebody says so. `trouble`: why the last call failed, "" when it did not.
+    asked until somebody says so. `trouble`: why the last call failed, "" when it did not; `troubles`: how many in a row;
+    `held_until`: nothing is asked before, so that a server that is down costs one question at a time.
     """
 
     slug = models.SlugField(max_length=64, unique=True)
@@ -41,6 +52,8 @@ class Upstream(models.Model):
     paused = models.BooleanField(default=False)
     trouble = models.TextField(blank=True)
     trouble_code = models.CharField(max_length=32, blank=True)
+    troubles = models.PositiveIntegerField(default=0)
+    held_until = models.DateTimeField(null=True)
     answered_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:

@@ -16,6 +16,12 @@ def main(payload: Payload) -> Json:
     return jsontext.parse(payload[MAIN])
 
 
+def awaited(payload: Payload) -> dict[str, Json] | None:
+    """The part `job` of a payload that has no result yet, because the job still runs or failed; else None. Raises
+    BadJson."""
+    return side(payload, "job") if MAIN not in payload and "job" in payload else None
+
+
 def side(payload: Payload, part: str) -> dict[str, Json]:
     """A part that may be missing, as an object; empty when it is missing or no object. Raises BadJson."""
     tree = jsontext.parse(payload[part]) if part in payload else None

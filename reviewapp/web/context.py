@@ -27,6 +27,7 @@ ENTRIES = (
     Entry("intake:jobs", _("Jobs"), "intake.see"),
     Entry("delivery:deliveries", _("Deliveries"), "delivery.see"),
     Entry("review:board", _("Board"), "review.supervise"),
+    Entry("ops:work", _("Work"), "work.see"),
     Entry("inspection:trail", _("Trail"), "audit.read"),
     Entry("intake:upstreams", _("Upstreams"), "upstreams.configure"),
     Entry("accounts:people", _("People"), "accounts.manage"),

@@ -21,6 +21,7 @@ intake.import        no      yes        no      yes
 delivery.see         no      yes        yes     yes
 delivery.manage      no      yes        no      yes
 delivery.configure   no      no         no      yes
+work.see             no      yes        no      yes
 audit.read           no      yes        yes     yes
 audit.export         no      no         yes     no
 upstreams.configure  no      no         no      yes

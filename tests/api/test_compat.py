@@ -12,6 +12,8 @@ from reviewapp.accounts.models import Scope
 from reviewapp.extraction import jsontext
 from reviewapp.extraction.jsontext import Number
 from reviewapp.extraction.model import Kind
+from reviewapp.intake import gate
+from reviewapp.results import ledger
 from reviewapp.results.models import ResultRow
 from reviewapp.review import decisions, triage
 from reviewapp.review.models import Decision, Task
@@ -161,6 +163,21 @@ def test_talonic_job_links_point_to_this_server(ask):
     answer = ask(f"/compat/talonic/v1/jobs/{payload['job_id']}").json()
     assert answer["id"] == payload["job_id"] and answer["status"] == "complete"
     assert answer["links"]["self"].startswith("/compat/talonic/v1/jobs/")
+
+
+def test_a_talonic_job_of_which_no_row_was_told_has_none(ask):
+    job = {
+        "id": "00000000-0000-4000-9000-00000000abcd",
+        "status": "processing",
+        "schema": {"id": "s", "name": "Invoice"},
+    }
+    opened = gate.open_({"job": json.dumps(job).encode()}, kind=Kind.TALONIC)
+    upstream = create_upstream(slug="talonic", kind=Kind.TALONIC)
+    ledger.append(upstream=upstream, snapshot=opened.snapshot, parts=opened.parts, at=AT)
+    path = f"/compat/talonic/v1/jobs/{job['id']}"
+    told = ask(f"{path}/results").json()
+    assert (told["job_id"], told["job_status"], told["total_rows"], told["data"]) == (job["id"], "processing", 0, [])
+    assert ask(path).json()["status"] == "processing"
 
 
 def test_llamacloud_has_no_result_until_every_row_is_decided(ana, ask):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PACKAGE = ROOT / "reviewapp"
-NOT_OURS = {".git", ".venv", "var", "vendor", "node_modules", "__pycache__", ".hypothesis"}
+NOT_OURS = {".git", ".venv", ".venv-clients", "var", "vendor", "node_modules", "__pycache__", ".hypothesis"}
 
 
 def files(folder: Path, *endings: str) -> Iterator[Path]:

@@ -15,9 +15,10 @@ from reviewapp.review import queues, saved_views
 from tests import factories
 from tests.delivery import receiver
 
-ROOMS = ("review", "intake", "delivery", "inspection")
+ROOMS = ("review", "intake", "delivery", "inspection", "ops")
 #: Addresses of these rooms with a table of their own elsewhere: the review screen's.
-ELSEWHERE = frozenset(
+#: An upstream's webhooks come without a person: tests/intake/test_hook.py.
+ELSEWHERE = frozenset(["intake:hook"]) | frozenset(
     f"review:{name}"
     for name in (
         "next",
@@ -64,12 +65,23 @@ TABLE: dict[str, tuple[str, str, Mapping[str, int]]] = {
     "intake:jobs": ("GET", "/jobs/", JOBS),
     "intake:rejected": ("GET", "/jobs/rejected/", JOBS),
     "intake:rejected_one": ("GET", "/jobs/rejected/{rejected}/", JOBS),
+    "intake:ask": ("POST", "/jobs/asked-for/", {**JOBS, "sol": 302, "udo": 403, "ada": 302}),
+    "intake:hand_in": ("GET", "/jobs/hand-in/", {**JOBS, "udo": 403}),
+    "intake:send": ("POST", "/jobs/hand-in/sent/", {**JOBS, "sol": 422, "udo": 403, "ada": 422}),
+    "intake:send_again": ("POST", "/jobs/hand-in/4711/again/", {**JOBS, "sol": 404, "udo": 403, "ada": 404}),
     "intake:job": ("GET", "/jobs/{job}/", JOBS),
+    "intake:again": ("POST", "/jobs/{job}/again/", {**JOBS, "sol": 302, "udo": 403, "ada": 302}),
     "intake:document": ("POST", "/jobs/{job}/document/", {**JOBS, "sol": 422, "udo": 403, "ada": 422}),
     "intake:shown": ("POST", "/jobs/{job}/documents/4711/shown/", {**JOBS, "sol": 404, "udo": 403, "ada": 404}),
     "intake:file": ("GET", "/jobs/{job}/documents/4711/", {**JOBS, "sol": 404, "udo": 404, "ada": 404}),
     "intake:upstreams": ("GET", "/upstreams/", ADMIN),
+    "intake:new_upstream": ("GET", "/upstreams/new/", ADMIN),
+    "intake:add_upstream": ("POST", "/upstreams/add/", {**ADMIN, "ada": 422}),
     "intake:upstream": ("GET", "/upstreams/{upstream}/", ADMIN),
+    "intake:reach": ("POST", "/upstreams/{upstream}/connection/", {**ADMIN, "ada": 422}),
+    "intake:probe": ("POST", "/upstreams/{upstream}/test/", {**ADMIN, "ada": 302}),
+    "intake:pause": ("POST", "/upstreams/{upstream}/pause/", {**ADMIN, "ada": 302}),
+    "intake:webhook_secret": ("POST", "/upstreams/{upstream}/webhook-secret/", {**ADMIN, "ada": 422}),
     "intake:categories": ("POST", "/upstreams/{upstream}/categories/", {**ADMIN, "ada": 302}),
     "intake:schema": ("POST", "/upstreams/{upstream}/schema/", {**ADMIN, "ada": 302}),
     "delivery:deliveries": ("GET", "/deliveries/", READ),
@@ -89,6 +101,7 @@ TABLE: dict[str, tuple[str, str, Mapping[str, int]]] = {
     "delivery:test": ("POST", "/deliveries/destinations/{destination}/test/", MANAGE),
     "delivery:replay": ("POST", "/deliveries/destinations/{destination}/replay/", MANAGE),
     "delivery:earlier": ("POST", "/deliveries/destinations/{destination}/earlier/", {**MANAGE, "sol": 422, "ada": 422}),
+    "ops:work": ("GET", "/work/", {**SUPERVISE, "ada": 200}),
     "inspection:trail": ("GET", "/trail/", READ),
     "inspection:job_trail": ("GET", "/trail/jobs/{job}/", READ),
     "inspection:csv": ("GET", "/trail/export.csv", EXPORT),

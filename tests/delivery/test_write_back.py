@@ -95,6 +95,7 @@ def test_a_kind_that_takes_nothing_back_is_said_plainly(destination: Destination
         (adapter.RequestRefused("no"), "dead", "active"),
         (adapter.TooLarge("no"), "dead", "active"),
         (adapter.BadPayload("no"), "dead", "active"),
+        (adapter.Uncertain("no"), "dead", "active"),
         (adapter.Conflict("no"), "retrying", "active"),
         (adapter.RateLimited("no"), "retrying", "active"),
         (adapter.Unavailable("no"), "retrying", "active"),

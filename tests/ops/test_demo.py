@@ -45,7 +45,7 @@ def nothing_is_prepared(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_the_demo_makes_can_be_used_as_it_stands(data: Path) -> None:
     filling.fill(at=factories.AT)
     assert set(Upstream.objects.values_list("name", flat=True)) == {
-        *("Unsiloed", "Unsiloed classify", "LlamaCloud", "Talonic")
+        *("Unsiloed", "Unsiloed classify", "LlamaCloud", "LlamaCloud v2", "Talonic")
     }
     without = Task.objects.exclude(job__document_links__isnull=False)
     assert [task.document_name for task in without] == ["bill-eastmere-water.pdf"]

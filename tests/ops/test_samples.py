@@ -101,6 +101,9 @@ def leaves(sample: Sample) -> list[Cited]:
     payload = load(PAYLOADS / sample.payload)
     if sample.kind == Kind.LLAMACLOUD:
         return list(llama_leaves(payload["extraction_metadata"]["field_metadata"], payload["data"], ""))
+    if sample.kind == Kind.LLAMACLOUD_V2:
+        metadata = payload["extract_metadata"]["field_metadata"]["document_metadata"]
+        return list(llama_leaves(metadata, payload["extract_result"], ""))
     return [leaf for key, node in payload.get("result", {}).items() for leaf in unsiloed_leaves(node, f"/{key}")]
 
 
@@ -175,15 +178,15 @@ def _hugs(box: Box, inks: list[Box]) -> bool:
     return inside and abs(box[0] - left) <= TOLERANCE and abs(box[2] - right) <= TOLERANCE
 
 
+#: Kinds that score each value.
+WITH_SCORES = (Kind.UNSILOED_EXTRACT, Kind.LLAMACLOUD, Kind.LLAMACLOUD_V2)
 WITH_RESULT = [s for s in SAMPLES if (TRUTH / s.payload).exists()]
 CITED_PDFS = [
     s
     for s in WITH_RESULT
-    if s.kind in (Kind.UNSILOED_EXTRACT, Kind.LLAMACLOUD)
-    and s.documents[0].endswith(".pdf")
-    and any(leaf.boxes for leaf in leaves(s))
+    if s.kind in WITH_SCORES and s.documents[0].endswith(".pdf") and any(leaf.boxes for leaf in leaves(s))
 ]
-SCORED = [s for s in WITH_RESULT if s.kind in (Kind.UNSILOED_EXTRACT, Kind.LLAMACLOUD)]
+SCORED = [s for s in WITH_RESULT if s.kind in WITH_SCORES]
 
 
 @pytest.mark.parametrize("sample", CITED_PDFS, ids=lambda s: s.payload)
@@ -299,6 +302,8 @@ def _schema(sample: Sample) -> Any:
     if sample.kind == Kind.LLAMACLOUD:
         sidecar = json.loads((PAYLOADS / sample.payload.replace(".json", ".meta.json")).read_text("utf-8"))
         return sidecar["schema"]
+    if sample.kind == Kind.LLAMACLOUD_V2:
+        return json.loads((PAYLOADS / sample.payload).read_text("utf-8"))["configuration"]["data_schema"]
     return json.loads((PAYLOADS / sample.payload).read_text("utf-8"))["metadata"]["schema"]
 
 
@@ -321,7 +326,7 @@ def test_every_planted_kind_occurs_and_both_shapes_of_doubt_in_every_scored_vend
     kinds: dict[str, set[str]] = {}
     for sample in SCORED:
         kinds.setdefault(sample.kind, set()).update(truth(sample)["planted"].values())
-    assert set(kinds) == {Kind.UNSILOED_EXTRACT, Kind.LLAMACLOUD}
+    assert set(kinds) == set(WITH_SCORES)
     for found in kinds.values():
         assert {"wrong_high", "wrong_low", "right_low"} <= found
     places = {"not_found", "elsewhere", "partly_outside", "format_mismatch", "not_in_enum"}
@@ -418,7 +423,8 @@ def test_each_payload_passes_the_gate_and_ids_are_uuids_used_once() -> None:
     for sample in SAMPLES:
         payload = jsontext.parse((PAYLOADS / sample.payload).read_bytes())
         assert isinstance(payload, dict)
-        job_id = payload.get("job_id", payload.get("run_id"))
+        # What follows the vendor's "ext-" is ours.
+        job_id = payload.get("job_id", payload.get("run_id", str(payload.get("id")).removeprefix("ext-")))
         seen.append(str(uuid.UUID(str(job_id))))
         if sample.kind == Kind.LLAMACLOUD:
             sidecar = jsontext.parse((PAYLOADS / sample.payload.replace(".json", ".meta.json")).read_bytes())

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -66,7 +67,7 @@ def test_the_line_is_plain() -> None:
 
 
 def test_pytest_that_dies_without_a_report_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(subprocess, "run", lambda *a, **k: subprocess.CompletedProcess(a, -9))
+    monkeypatch.setattr(sys, "executable", "/bin/false")
     assert testing.on_sqlite([]) == Count(failed=1)
 
 
@@ -85,17 +86,20 @@ def test_a_terminated_run_leaves_no_database_server_behind(tmp_path: Path) -> No
     tmp_path.chmod(0o755)  # the cluster's own user goes through it
     for parent in [*tmp_path.parents][:2]:
         parent.chmod(0o755)
-    waits = "from reviewapp.ops import testing; import time; testing._pytest = lambda *a, **k: time.sleep(60); "
-    code = waits + (
-        "from django.core.management import execute_from_command_line as run; testing.on_sqlite = lambda a: testing.Count(); "
-        "run(['manage.py', 'test', 'nothing'])"
+    sleeps, begun = tmp_path / "test_sleeps.py", tmp_path / "begun"
+    sleeps.write_text(
+        f"import pathlib, time\ndef test_it(db):\n    pathlib.Path({str(begun)!r}).touch()\n    time.sleep(60)\n"
+    )
+    code = (
+        "from reviewapp.ops import testing; testing.on_sqlite = lambda a: testing._pytest(a, {}); "
+        "from django.core.management import execute_from_command_line as run; "
+        f"run(['manage.py', 'test', {str(sleeps)!r}])"
     )
     environment = {**os.environ, "TMPDIR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "tests.settings"}
     run = subprocess.Popen([sys.executable, "-c", code], cwd=testing.BASE_DIR, env=environment, stdout=subprocess.PIPE)
-    assert run.stdout
-    while line := run.stdout.readline():
-        if b"on PostgreSQL" in line:
-            break
+    deadline = time.monotonic() + 60
+    while not begun.exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
     assert list(tmp_path.glob("reviewapp-postgres-*"))
     run.terminate()
     run.communicate(timeout=60)

@@ -106,6 +106,7 @@ def _batch(
             schema_name=dice.choice(NAMES),
             file_name=f"{dice.choice(NAMES)} {number}.pdf",
             page_count=dice.randint(1, 6),
+            begun_at=NOW,
             created_at=NOW,
             fetched_at=NOW,
             changed_at=NOW,

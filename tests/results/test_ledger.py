@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.apps import apps
@@ -14,7 +15,7 @@ from reviewapp.results import ledger
 from reviewapp.results.models import Payload, ResultRow
 from reviewapp.review import triage
 from reviewapp.review.models import Task
-from tests.factories import AT, create_queue, create_upstream, take_in, talonic, unsiloed
+from tests.factories import AT, create_queue, create_upstream, llamacloud_v2, take_in, talonic, unsiloed
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -122,3 +123,29 @@ def everywhere(needle: str) -> list[str]:
                 if needle in text:
                     found.append(f"{model.__name__}.{field.name}")
     return found
+
+
+@pytest.mark.parametrize(
+    ("said", "begun"),
+    [
+        ("2026-03-10T16:41:58.407237+00:00", datetime(2026, 3, 10, 16, 41, 58, 407237, tzinfo=UTC)),
+        ("2026-03-10T17:41:58+01:00", datetime(2026, 3, 10, 16, 41, 58, tzinfo=UTC)),
+        ("2026-03-10T16:41:58.407Z", datetime(2026, 3, 10, 16, 41, 58, 407000, tzinfo=UTC)),
+        ("2026-03-10T16:41:58", AT),  # no zone: nothing says which moment this is
+        ("0001-01-01T00:00:00+14:00", AT),
+        ("yesterday", AT),
+        (None, AT),
+    ],
+)
+def test_a_job_was_begun_when_its_upstream_says_so_else_when_it_came(said, begun):
+    payload = unsiloed({"total": (12, 0.3)}, created_at=said)
+    job = take_in(payload).job
+    assert job.begun_at == begun
+    take_in({**payload, "created_at": None}, at=AT + timedelta(hours=1))
+    job.refresh_from_db()
+    assert job.begun_at == begun, "a later answer that says nothing changes nothing"
+
+
+def test_a_job_knows_what_its_upstream_calls_the_file():
+    assert take_in(llamacloud_v2({"total": 1}, file_input="dfl-9")).job.file_id == "dfl-9"
+    assert take_in(unsiloed({"total": (12, 0.3)})).job.file_id == ""

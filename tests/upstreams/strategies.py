@@ -190,10 +190,13 @@ def _metadata_for(draw: st.DrawFn, value: Json) -> Json:
     return draw(_leaf)
 
 
+_llama_record = _record | st.dictionaries(names, scalars | _record, max_size=3)
+_llama_data = _llama_record | st.lists(_llama_record | json_trees(max_leaves=4), max_size=3) | st.none()
+
+
 @st.composite
 def llamacloud_payloads(draw: st.DrawFn) -> Payload:
-    record = _record | st.dictionaries(names, scalars | _record, max_size=3)
-    data: Json = draw(record | st.lists(record | json_trees(max_leaves=4), max_size=3) | st.none())
+    data: Json = draw(_llama_data)
     where = draw(st.sampled_from(["field", "page", "document", "beside", "none"]))
     fields: Json = draw(_metadata_for(data))
     about: dict[str, Json] = {
@@ -208,6 +211,28 @@ def llamacloud_payloads(draw: st.DrawFn) -> Payload:
         st.just(about) | st.sampled_from([None, {}])
     )
     return {"result": dump(tree), "sidecar": '{"job_id": "job-1", "status": "SUCCESS"}'}
+
+
+@st.composite
+def llamacloud_v2_payloads(draw: st.DrawFn) -> Payload:
+    data: Json = draw(_llama_data)
+    fields: Json = draw(_metadata_for(data))
+    by_row: Json = draw(st.just(fields) | st.lists(_leaf | st.none(), max_size=3))
+    about: dict[str, Json] = {
+        "document": {"field_metadata": {"document_metadata": fields, "page_metadata": None, "row_metadata": None}},
+        "page": {"field_metadata": {"document_metadata": None, "page_metadata": by_row, "row_metadata": None}},
+        "row": {"field_metadata": {"row_metadata": by_row}, "parse_job_id": "pjb-1", "parse_tier": "agentic"},
+        "flat": {"field_metadata": fields},
+        "nothing": {"field_metadata": draw(st.none() | st.just({}) | scalars)},
+    }[draw(st.sampled_from(["document", "page", "row", "flat", "nothing"]))]
+    tree: dict[str, Json] = {"id": "ext-1", "status": draw(st.sampled_from(["COMPLETED", "RUNNING", "odd"]))}
+    tree[draw(st.sampled_from(["file_input", "document_input_value"]))] = "dfl-1"
+    tree["extract_result"] = data
+    if draw(st.integers(0, 5)):
+        tree["extract_metadata"] = draw(st.just(about) | st.none())
+    if draw(st.booleans()):
+        tree["configuration"] = {"data_schema": draw(st.just({"type": "object"}) | json_trees(max_leaves=2))}
+    return {"result": dump(tree)}
 
 
 @st.composite

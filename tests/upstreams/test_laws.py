@@ -24,6 +24,7 @@ PAYLOADS = {
     "unsiloed_classify": (Kind.UNSILOED_CLASSIFY, made.classify_payloads),
     "talonic": (Kind.TALONIC, made.talonic_payloads),
     "llamacloud": (Kind.LLAMACLOUD, made.llamacloud_payloads()),
+    "llamacloud_v2": (Kind.LLAMACLOUD_V2, made.llamacloud_v2_payloads()),
 }
 every_kind = pytest.mark.parametrize(("kind", "payloads"), PAYLOADS.values(), ids=PAYLOADS)
 
@@ -85,7 +86,7 @@ def test_a_reviewed_row_is_read_back_as_far_as_its_shape_can_say_it(
     law()
 
 
-@pytest.mark.parametrize("kind", [Kind.UNSILOED_EXTRACT, Kind.TALONIC, Kind.LLAMACLOUD])
+@pytest.mark.parametrize("kind", [Kind.UNSILOED_EXTRACT, Kind.TALONIC, Kind.LLAMACLOUD, Kind.LLAMACLOUD_V2])
 def test_every_value_that_a_person_gives_can_be_said(kind: Kind) -> None:
     @SLOW
     @given(next(payloads for found, payloads in PAYLOADS.values() if found is kind), st.data())
@@ -125,6 +126,7 @@ def test_a_row_that_the_payload_does_not_hold_is_refused(kind: Kind) -> None:
         Kind.UNSILOED_CLASSIFY: '{"job_id":"j","status":"completed","result":{"classification":"a"}}',
         Kind.TALONIC: '{"job_id":"j","job_status":"complete","data":[{"id":"r1","values":{}}]}',
         Kind.LLAMACLOUD: '{"data":{"a":1},"run_id":"j","extraction_metadata":{}}',
+        Kind.LLAMACLOUD_V2: '{"id":"j","status":"COMPLETED","extract_result":{"a":1}}',
     }[kind]
     adapter = registry.adapter(kind)
     stray = Row(key="somewhere else", values={})

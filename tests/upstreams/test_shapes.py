@@ -11,6 +11,7 @@ from reviewapp.extraction.model import NotAResult
 from reviewapp.upstreams import presigned, registry
 
 EXTRACT, CLASSIFY, ROWS, LLAMA = "unsiloed_extract", "unsiloed_classify", "talonic", "llamacloud"
+LLAMA_V2 = "llamacloud_v2"
 
 #: File -> (kind, status, fields with facts for each row), or the code of the refusal.
 SEED_EXAMPLES: dict[str, tuple[str, str, list[int]] | str] = {
@@ -116,7 +117,12 @@ def test_only_bare_fragments_and_error_bodies_are_rejected(shared_data: Path) ->
         ("null", "unknown_shape"),
         ('"text"', "unknown_shape"),
         ('{"id":"doc","name":"x.pdf"}', "unknown_shape"),
-        ('{"id":"ext-1","status":"COMPLETED","file_input":"dfl-1","extract_result":{"a":1}}', "unknown_shape"),
+        ('{"id":"ext-1","status":"COMPLETED","file_input":"dfl-1","extract_result":"text"}', "unknown_shape"),
+        (
+            '{"items":[{"id":"ext-1","status":"COMPLETED","file_input":"dfl-1"}],"next_page_token":null}',
+            "unknown_shape",
+        ),
+        ('{"id":"j","status":"SUCCESS","extraction_agent":{},"error":null,"file_id":"f"}', "unknown_shape"),
         ('{"data":"text","run_id":"r","extraction_metadata":{}}', "unknown_shape"),
         ('{"job_id":"j","status":"completed","metadata":{},"result":[1]}', "unknown_shape"),
     ],
@@ -142,6 +148,7 @@ def test_every_adapter_refuses_an_error_body_that_was_handed_to_it_by_name(kind:
         '{"job_id":"","job_status":"complete","data":[]}',
         '{"data":{},"extraction_metadata":{}}',
         '{"status":"queued","progress":"x","error":null,"result":null}',
+        '{"id":null,"status":"COMPLETED","file_input":"dfl-1","extract_result":{}}',
     ],
 )
 def test_a_result_without_a_job_id_is_refused_as_such(text: str) -> None:
@@ -151,17 +158,79 @@ def test_a_result_without_a_job_id_is_refused_as_such(text: str) -> None:
     assert refused.value.code == "no_job_id"
 
 
+def test_a_blocked_document_has_no_job_and_says_why() -> None:
+    text = (
+        '{"job_id":null,"status":"pii_blocked","blocked":"True","reason":"pii_detected:high","severity":"high",'
+        '"engine":"standard","ocr_used":false,"total_findings":3,"by_category":{"id":1},"by_type":{"ssn":1},'
+        '"summary":null,"spans":[]}'
+    )
+    assert registry.detect(jsontext.parse(text)) == EXTRACT
+    with pytest.raises(NotAResult, match="blocked the document: pii_detected:high") as refused:
+        registry.adapter(EXTRACT).parse({"result": text})
+    assert refused.value.code == "no_job_id"
+
+
+#: The answer of each kind, and every word that a vendor documents for its status -> ours; any other is unknown.
+STATUS_WORDS: dict[str, tuple[str, dict[str, str]]] = {
+    EXTRACT: (
+        '{"job_id":"j","metadata":{},"status":"%s"}',
+        {
+            "queued": "queued",
+            "processing": "processing",
+            "completed": "completed",
+            "review": "review",
+            "failed": "failed",
+            "pii_blocked": "blocked",
+        },
+    ),
+    CLASSIFY: (
+        '{"job_id":"j","progress":"","status":"%s"}',
+        {"queued": "queued", "processing": "processing", "completed": "completed", "failed": "failed"},
+    ),
+    ROWS: (
+        '{"job_id":"j","job_status":"%s"}',
+        {
+            "pending": "queued",
+            "queued": "queued",
+            "processing": "processing",
+            "complete": "completed",
+            "completed": "completed",
+            "failed": "failed",
+            "cancelled": "cancelled",
+        },
+    ),
+    LLAMA_V2: (
+        '{"id":"j","file_input":"dfl-1","status":"%s","extract_result":{}}',
+        {
+            "PENDING": "queued",
+            "THROTTLED": "queued",
+            "RUNNING": "processing",
+            "COMPLETED": "completed",
+            "FAILED": "failed",
+            "CANCELLED": "cancelled",
+        },
+    ),
+}
+NO_WORDS = ["succeeded?", "done", "ready", "approved", ""]
+
+
 @pytest.mark.parametrize(
     ("kind", "template", "word", "status"),
     [
-        (EXTRACT, '{"job_id":"j","metadata":{},"status":"%s"}', "REVIEW", "review"),
-        (EXTRACT, '{"job_id":"j","metadata":{},"status":"%s"}', "pii_blocked", "blocked"),
-        (EXTRACT, '{"job_id":"j","metadata":{},"status":"%s"}', "succeeded?", "unknown"),
-        (CLASSIFY, '{"job_id":"j","progress":"","status":"%s"}', "Completed", "completed"),
-        (CLASSIFY, '{"job_id":"j","progress":"","status":"%s"}', "review", "unknown"),
-        (ROWS, '{"job_id":"j","job_status":"%s"}', "completed", "completed"),
-        (ROWS, '{"job_id":"j","job_status":"%s"}', "pending", "queued"),
-        (ROWS, '{"job_id":"j","job_status":"%s"}', "review", "unknown"),
+        *(
+            (kind, template, word, status)
+            for kind, (template, known) in STATUS_WORDS.items()
+            for word, status in known.items()
+        ),
+        *(
+            (kind, template, word.swapcase(), status)
+            for kind, (template, known) in STATUS_WORDS.items()
+            for word, status in known.items()
+        ),
+        *((kind, template, word, "unknown") for kind, (template, _) in STATUS_WORDS.items() for word in NO_WORDS),
+        (CLASSIFY, STATUS_WORDS[CLASSIFY][0], "review", "unknown"),
+        (ROWS, STATUS_WORDS[ROWS][0], "review", "unknown"),
+        (LLAMA_V2, STATUS_WORDS[LLAMA_V2][0], "SUCCESS", "unknown"),
     ],
 )
 def test_a_status_is_read_whatever_its_case_and_its_word_is_kept(
@@ -169,6 +238,33 @@ def test_a_status_is_read_whatever_its_case_and_its_word_is_kept(
 ) -> None:
     job = registry.adapter(kind).parse({"result": template % word})
     assert (job.raw_status, job.status.value) == (word, status)
+
+
+@pytest.mark.parametrize(
+    ("word", "status"),
+    [
+        ("complete", "completed"),
+        ("approved", "completed"),
+        ("partial", "partial"),
+        ("review", "review"),
+        ("failed", "failed"),
+        ("Approved", "completed"),
+        ("seen", "unknown"),
+    ],
+)
+def test_a_talonic_row_has_a_status_of_its_own(word: str, status: str) -> None:
+    text = f'{{"job_id":"j","job_status":"complete","data":[{{"id":"r","status":"{word}","values":{{}}}}]}}'
+    (row,) = registry.adapter(ROWS).parse({"result": text}).rows
+    assert (row.raw_status, row.status) == (word, status)
+
+
+def test_a_classification_with_a_failed_page_is_partial() -> None:
+    page = '{"page":2,"success":false,"error":"no","classification":"invoice"}'
+    text = f'{{"job_id":"j","progress":"","status":"%s","result":{{"classification":"a","page_results":[{page}]}}}}'
+    ends = [
+        registry.adapter(CLASSIFY).parse({"result": text % word}).status.value for word in ("completed", "processing")
+    ]
+    assert ends == ["partial", "processing"]
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from reviewapp.extraction import jsontext
 from reviewapp.extraction.jsontext import Json
 from reviewapp.extraction.model import Kind
 from reviewapp.results import ledger
-from reviewapp.results.models import Job
+from reviewapp.results.models import DocumentLink, Job
 from reviewapp.upstreams import registry
 
 #: How long a link to a file is good, in seconds.
@@ -54,10 +54,21 @@ def composed(job: Job, standings: Mapping[str, standing.Standing]) -> Mapping[st
     return {name: jsontext.parse(text) for name, text in payload.items()}
 
 
+def review_facts(standings: Mapping[str, standing.Standing]) -> Json:
+    """What a person did, for a whole job: one object for a job of one row, else a list by row; None when nobody did."""
+    facts = [standing.review_facts(one) for one in standings.values()]
+    if all(one is None for one in facts):
+        return None
+    return facts[0] if list(standings) == ["0"] else facts
+
+
 def file_url(request: HttpRequest, job: Job, key: str = "") -> str | None:
     """Our own link to the kept file, signed for an hour, fresh on every answer; None when there is no file."""
     link = ledger.document_of(job, key)
-    if link is None:
-        return None
+    return None if link is None else link_url(request, link)
+
+
+def link_url(request: HttpRequest, link: DocumentLink) -> str:
+    """Our own address of an attached file, signed for FILE_SECONDS."""
     token = signing.TimestampSigner(salt=SALT).sign(f"{link.pk}")
     return request.build_absolute_uri(reverse("api:file", args=[token]))

@@ -1,4 +1,4 @@
-"""LlamaCloud v1: GET /api/v1/extraction/jobs/{id} and .../result, `Authorization: Bearer`."""
+"""LlamaCloud v1: GET /api/v1/extraction/jobs/{id}, its result, and its run. Key: `Authorization: Bearer`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 
-from reviewapp.accounts.models import Scope
 from reviewapp.api import doors, standing
 from reviewapp.extraction import jsontext
 from reviewapp.extraction.jsontext import Json
@@ -15,13 +14,8 @@ from reviewapp.extraction.model import JobStatus, Kind
 from reviewapp.results import ledger
 from reviewapp.results.models import Job
 
-from . import answers
+from . import answers, llamacloud_manners
 
-_SENTENCES = {
-    doors.Refusal.NO_KEY: "Invalid API Key",
-    doors.Refusal.UNKNOWN: "Job not found",
-    doors.Refusal.TOO_MANY: "Rate limit exceeded",
-}
 _UNFINISHED = {JobStatus.QUEUED: "PENDING", JobStatus.PROCESSING: "PENDING", JobStatus.UNKNOWN: "PENDING"}
 
 
@@ -36,12 +30,34 @@ def result(request: HttpRequest, job_id: str) -> HttpResponse:
     status, _ = _status(entered, standings)
     if status not in ("SUCCESS", "PARTIAL_SUCCESS"):
         return answers.json_response({"detail": "Result not found"}, status=404)
-    tree = answers.composed(entered, standings)["result"]
-    assert isinstance(tree, dict)
-    facts = {key: standing.review_facts(one) for key, one in standings.items()}
-    if any(one is not None for one in facts.values()):
+    tree = _result(entered, answers.composed(entered, standings)["result"])
+    if (facts := answers.review_facts(standings)) is not None:
         # Outside `field_metadata`, where the vendor's own parser would refuse it (contracts.md 6.4).
-        tree["review"] = facts["0"] if list(facts) == ["0"] else [facts[key] for key in standings]
+        tree["review"] = facts
+    return answers.json_response(tree)
+
+
+@doors.machine
+@doors.reads(answers.not_allowed)
+def run(request: HttpRequest, job_id: str) -> HttpResponse:
+    """The job's run, where the upstream's was kept: with the reviewed values as soon as there is a result."""
+    entered = _enter(request, job_id)
+    if isinstance(entered, HttpResponse):
+        return entered
+    standings = standing.of_job(entered)
+    status, error = _status(entered, standings)
+    parts = answers.composed(entered, standings)
+    known = parts.get("run")
+    if not isinstance(known, dict):
+        return answers.in_a_sentence("Run not found", status=404)
+    tree, done = dict(known), status in ("SUCCESS", "PARTIAL_SUCCESS")
+    result = _result(entered, parts["result"])
+    tree["status"] = "SUCCESS" if done else "PENDING" if status == "PENDING" else "ERROR"
+    tree["error"] = error
+    tree["data"] = result["data"] if done else None
+    tree["extraction_metadata"] = result["extraction_metadata"] if done else None
+    if done and (facts := answers.review_facts(standings)) is not None:
+        tree["review"] = facts
     return answers.json_response(tree)
 
 
@@ -69,14 +85,25 @@ def elsewhere(request: HttpRequest, rest: str) -> HttpResponse:
 
 def _enter(request: HttpRequest, job_id: str) -> Job | HttpResponse:
     try:
-        key = doors.key_of(doors.bearer(request), at=doors.asked_at(request), scope=Scope.COMPAT_READ)
+        key = llamacloud_manners.key_of(request)
         UUID(job_id)
         return doors.job(key, kind=Kind.LLAMACLOUD, job_id=job_id)
     except doors.Shut as shut:
-        return answers.json_response({"detail": _SENTENCES[shut.refusal]}, status=shut.refusal.value, shut=shut)
+        return llamacloud_manners.refused(shut)
     except ValueError:
-        wrong: Json = {"loc": ["path", "job_id"], "msg": "value is not a valid uuid", "type": "type_error.uuid"}
-        return answers.json_response({"detail": [wrong]}, status=422)
+        return llamacloud_manners.no_uuid("job_id")
+
+
+def _result(found: Job, tree: Json) -> dict[str, Json]:
+    """A result with the four keys that the vendor's typed client insists on, whatever was kept of it."""
+    assert isinstance(tree, dict)
+    if not isinstance(tree.get("extraction_metadata"), dict):
+        later = tree.pop("extract_metadata", None)
+        tree["extraction_metadata"] = later if isinstance(later, dict) else {}
+    for name in ("run_id", "extraction_agent_id"):
+        if not isinstance(tree.get(name), str):
+            tree[name] = found.job_id
+    return tree
 
 
 def _status(found: Job, standings: Mapping[str, standing.Standing]) -> tuple[str, str | None]:
@@ -94,7 +121,7 @@ def _status(found: Job, standings: Mapping[str, standing.Standing]) -> tuple[str
 
 
 def _job_as_known(found: Job, tree: Json, standings: Mapping[str, standing.Standing]) -> dict[str, Json]:
-    agent = tree.get("extraction_agent_id") if isinstance(tree, dict) else None
+    agent = _result(found, tree)["extraction_agent_id"]
     link = ledger.document_of(found, next(iter(standings), "0"))
     file_id = link.document.sha256 if link is not None else ""
     name = (link.name.text if link is not None else None) or found.file_name

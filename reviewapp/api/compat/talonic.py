@@ -50,7 +50,8 @@ def results(request: HttpRequest, job_id: str) -> HttpResponse:
         return entered
     key, job = entered
     standings = standing.of_job(job)
-    tree = answers.composed(job, standings)["result"]
+    parts = answers.composed(job, standings)
+    tree = parts["result"] if "result" in parts else _no_rows_yet(job)
     assert isinstance(tree, dict)
     data = tree.get("data")
     if isinstance(data, list) and JobStatus(job.status).has_result:
@@ -133,6 +134,12 @@ def _links(found: Job) -> Json:
         "self": reverse("api:talonic-results", args=[found.job_id]),
         "job": reverse("api:talonic-job", args=[found.job_id]),
     }
+
+
+def _no_rows_yet(job: Job) -> dict[str, Json]:
+    """The results of a job that the vendor has told about, and of no row of it."""
+    status = _STATUS.get(JobStatus(job.status), job.raw_status)
+    return {"job_id": job.job_id, "job_status": status, "schema": None, "total_rows": Number("0"), "data": []}
 
 
 def _job_as_known(found: Job, result: Json) -> dict[str, Json]:

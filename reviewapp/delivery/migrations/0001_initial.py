@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("audit", "0003_actions_of_delivery"),
+        ("audit", "0002_guards"),
         ("results", "0002_guards"),
         ("upstreams", "0002_live_connections"),
     ]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import random
-import time
 from typing import Any
 
 from django.contrib import messages
@@ -16,7 +14,7 @@ from django.views.decorators.http import require_POST
 from reviewapp.accounts import actors
 from reviewapp.delivery import destinations, outbox, retrying, testing
 from reviewapp.delivery.forms import FillForm, ReasonForm
-from reviewapp.upstreams import http
+from reviewapp.upstreams import outbound
 from reviewapp.web import access
 from reviewapp.web.locales import number
 
@@ -81,7 +79,7 @@ def older_secrets(request: HttpRequest, slug: str) -> HttpResponse:
 @require_POST
 def test(request: HttpRequest, slug: str) -> HttpResponse:
     """POST /deliveries/destinations/<slug>/test/"""
-    outcome = testing.send(destination_id=_id(slug), client=_client(), **_by(request))
+    outcome = testing.send(destination_id=_id(slug), client=outbound.client(), **_by(request))
     said = f"{outcome.sentence}. {outcome.answer[:200]}".strip()
     if outcome.code == "ok":
         messages.success(request, _("The test arrived: %(said)s") % {"said": said})
@@ -131,7 +129,3 @@ def _by(request: HttpRequest) -> dict[str, Any]:
 def _reason(request: HttpRequest) -> str:
     form = ReasonForm(request.POST)
     return str(form.cleaned_data["reason"]) if form.is_valid() else ""
-
-
-def _client() -> http.Client:
-    return http.Client(pace=http.Pace(time.monotonic, time.sleep, random.uniform))

@@ -13,8 +13,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from reviewapp.accounts import actors
 from reviewapp.documents import serving
-from reviewapp.intake import attaching, jobs, summary
-from reviewapp.intake.forms import DocumentForm
+from reviewapp.intake import attaching, files, jobs, pulling, summary
+from reviewapp.intake.forms import DocumentForm, JobForm
+from reviewapp.intake.models import Pull, SourceFile
 from reviewapp.results.models import STATUS_LABELS, DocumentLink, Job
 from reviewapp.upstreams.models import Upstream
 from reviewapp.web import access, htmx
@@ -51,6 +52,8 @@ def page(request: HttpRequest) -> HttpResponse:
         "choices": choices,
         "page": found,
         "lines": [(one, jobs.their_word(one)) for one in found.jobs],
+        "ask": JobForm(upstreams=askable()),
+        "unseen": pulling.unseen(),
         "troubled": [one.value for one in jobs.TROUBLED],
         **margin(),
     }
@@ -89,9 +92,7 @@ def document(request: HttpRequest, job_id: int) -> HttpResponse:
             chunks=upload.chunks(),
             name=upload.name,
             key=form.cleaned_data.get("key", ""),
-            at=request.at,  # type: ignore[attr-defined]
-            by=actors.person(request.user),
-            via=actors.via(request),
+            **actors.acting(request),
         )
     except attaching.NotKept as refused:
         form.add_error("document", str(NOT_KEPT[refused.code]))
@@ -114,15 +115,54 @@ def shown(request: HttpRequest, job_id: int, link_id: int) -> HttpResponse:
     again = attaching.show_again(
         job=found,
         link=link,
-        at=request.at,  # type: ignore[attr-defined]
-        by=actors.person(request.user),
-        via=actors.via(request),
+        **actors.acting(request),
     )
     if again is None:
         messages.info(request, _("This file is the one that is shown. Nothing was changed."))
     else:
         messages.success(request, _("This file is shown from now on; the others stay in the history."))
     return redirect("intake:job", found.pk)
+
+
+@access.needs("intake.import")
+@require_POST
+def ask(request: HttpRequest) -> HttpResponse:
+    """POST /jobs/asked-for/: ask an upstream for a job that it was given elsewhere."""
+    form = JobForm(request.POST, upstreams=askable())
+    if form.is_valid():
+        upstream = Upstream.objects.get(slug=form.cleaned_data["upstream"])
+        try:
+            pull, new = pulling.add(upstream=upstream, text=form.cleaned_data["job"].strip(), **actors.acting(request))
+        except pulling.CannotAsk as error:
+            form.add_error("job", str(error))
+        else:
+            said = _("Job %(id)s is asked for; it appears here within seconds.") % {"id": pull.job_id}
+            messages.success(request, said if new else _("This job is known; it is asked for again."))
+            if pull.known_job_id:
+                return redirect("intake:job", pull.known_job_id)
+            return redirect("intake:jobs")
+    messages.error(request, _("The job was not asked for: %(why)s") % {"why": _first_error(form)})
+    return redirect("intake:jobs")
+
+
+@access.needs("intake.import")
+@require_POST
+def again(request: HttpRequest, job_id: int) -> HttpResponse:
+    """POST /jobs/<id>/again/: fetch it, and what it was read from, again."""
+    found = _job(job_id)
+    try:
+        pulling.again(job=found, **actors.acting(request))
+    except pulling.CannotAsk as error:
+        messages.error(request, str(error))
+    else:
+        files.again(job=found, at=request.at)  # type: ignore[attr-defined]
+        messages.success(request, _("It is asked for again. What differs is added; nothing is changed."))
+    return redirect("intake:job", found.pk)
+
+
+def askable() -> list[tuple[str, str]]:
+    """The upstreams that can be asked for a job, as choices."""
+    return list(Upstream.objects.exclude(base_url="").order_by("name").values_list("slug", "name"))
 
 
 @access.needs("intake.see")
@@ -142,8 +182,14 @@ def _page(request: HttpRequest, found: Job, *, form: DocumentForm | None = None,
         "parts": jobs.parts(found),
         "form": form or DocumentForm(keys=jobs.keys(found)),
         "troubled": found.status in jobs.TROUBLED,
+        "pull": Pull.objects.filter(known_job=found).first(),
+        "wanted": list(found.source_files.exclude(state=SourceFile.State.KEPT).order_by("id")),
     }
     return render(request, "intake/job.html", context, status=status)
+
+
+def _first_error(form: JobForm) -> str:
+    return next((str(error) for errors in form.errors.values() for error in errors), "")
 
 
 def _document(found: Job, link_id: int) -> DocumentLink:

@@ -52,6 +52,21 @@ def _llama(name: str, reading: Reading, optional: tuple[str, ...] = ()) -> Made:
     return Made(name, payload, {"0": truth(reading)}, sidecar)
 
 
+def llamacloud_v2(papers: Papers) -> list[Made]:
+    """The LlamaCloud v2 job: it needs no sidecar, and finds its document by the payload's own name."""
+    ropes = papers.reading(
+        "invoice-windle-ropeworks.pdf",
+        {
+            "/total": Slip("wrong_low", Number("758.52"), "0.52", "0.93"),
+            "/line_items/1/quantity": Slip("wrong_high", Number("7"), "0.95", "0.97"),
+            "/invoice_number": Slip("right_low", extraction="0.66", grounding="0.95"),
+        },
+    )
+    name, at = "invoice-windle-ropeworks", ("2026-03-20T09:14:02Z", "2026-03-20T09:14:31Z")
+    payload = wire.llamacloud_v2(ropes, name=fixed_id(name), schema=schema_of(ropes.drawn.right), at=at)
+    return [Made(name, payload, {"0": truth(ropes)})]
+
+
 def classified(papers: Papers) -> list[Made]:
     """Every classification job."""
     confident = ("0.9991872371837232", "0.9874431120011871", "0.9999996871837232", "0.9712")

@@ -15,7 +15,7 @@ CATEGORIES = FOLDER / "categories.json"
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One job. `payload` lies in PAYLOADS (for LlamaCloud with NAME.meta.json beside it), `documents` in DOCUMENTS (for
+    """One job. `payload` lies in PAYLOADS (for LlamaCloud v1 with NAME.meta.json beside it), `documents` in DOCUMENTS (for
     Talonic in the order of the rows), the truth in TRUTH under the payload's name. `kind` is a value of extraction's
     `Kind`, `upstream` the slug of the connection that it belongs to. `attached`: the demo attaches the documents; where it
     does not, a person may."""
@@ -100,6 +100,13 @@ SAMPLES: tuple[Sample, ...] = (
         "invoice-orrery-finch.json",
         "invoice-orrery-finch.pdf",
         "An address on two lines with a box for each; a required value that the page does not have.",
+    ),
+    Sample(
+        "invoice-windle-ropeworks.json",
+        ("invoice-windle-ropeworks.pdf",),
+        "llamacloud_v2",
+        "llamacloud-v2",
+        "LlamaCloud's newer answer, with its schema inside: a wrong total with a low score, a wrong quantity with a high one.",
     ),
     Sample(
         "february-invoices.json",

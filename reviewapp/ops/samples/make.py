@@ -15,7 +15,7 @@ import simplejson
 
 from ...extraction.jsontext import Json, Number
 from . import papers_american, papers_british, papers_continental, small_papers
-from .cases_others import CATEGORIES, classified, llamacloud, talonic
+from .cases_others import CATEGORIES, classified, llamacloud, llamacloud_v2, talonic
 from .cases_unsiloed import unsiloed
 from .forms import tax_form
 from .index import FOLDER
@@ -45,7 +45,7 @@ def documents() -> Papers:
 
 def payloads(papers: Papers) -> list[Made]:
     """Every payload."""
-    return [*unsiloed(papers), *llamacloud(papers), *classified(papers), *talonic(papers)]
+    return [*unsiloed(papers), *llamacloud(papers), *llamacloud_v2(papers), *classified(papers), *talonic(papers)]
 
 
 def build() -> dict[str, bytes]:

@@ -232,6 +232,20 @@ SURVEYS = Facts(
     language="us",
     buyer=("Tamarack Field Robotics LLC", "880 Larkspur Parkway, Suite 210, Fairhollow AD 00417"),
 )
+ROPES = Facts(
+    "invoice-windle-ropeworks.pdf",
+    "Windle Ropeworks",
+    "Laid, spliced and tested by hand",
+    "Hemp Walk 3, Wrenhaven WQ4 8RW",
+    "WR/5512",
+    "2026-03-20",
+    Style("wave", "#3c5a3a", "#c9a227", "letter", "slab-bold"),
+    (
+        ("Mooring line 24 mm, eye spliced, 12 m", "6", "74.50"),
+        ("Heaving line with monkey's fist", "4", "18.90"),
+        ("Pull test with certificate", "6", "22.00"),
+    ),
+)
 
 #: All of them.
-ALL = (JOINERY, COURIERS, CATERING, ELECTRICS, CLEANING, SIGNS, GASES, LAUNDRY, WATER, REMITTANCE, SURVEYS)
+ALL = (JOINERY, COURIERS, CATERING, ELECTRICS, CLEANING, SIGNS, GASES, LAUNDRY, WATER, REMITTANCE, SURVEYS, ROPES)

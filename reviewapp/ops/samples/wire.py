@@ -115,15 +115,33 @@ def talonic_job(job_id: str, status: str, schema: Json, total: int, rows: Sequen
 
 def llamacloud(reading: Reading, *, agent_id: str, run_id: str) -> Json:
     """The LlamaCloud v1 result of one document, with a citation beside each leaf."""
-    metadata: dict[str, Json] = {key: _llama_node(node, reading) for key, node in reading.tree.items()}
     pages = Number(str(len(reading.drawn.sizes)))
     tokens = Number(str(40 * len(reading.right)))
     usage: Json = {"num_pages_extracted": pages, "num_document_tokens": Number("1780"), "num_output_tokens": tokens}
     return {
         "data": {key: _plain(node) for key, node in reading.tree.items()},
         "extraction_agent_id": agent_id,
-        "extraction_metadata": {"field_metadata": metadata, "usage": usage},
+        "extraction_metadata": {"field_metadata": _llama_metadata(reading), "usage": usage},
         "run_id": run_id,
+    }
+
+
+def llamacloud_v2(reading: Reading, *, name: str, schema: Json, at: tuple[str, str]) -> Json:
+    """A completed LlamaCloud v2 job of one document, with its metadata and configuration expanded. `name`: what the
+    vendor's ids end in."""
+    about: Json = {"document_metadata": _llama_metadata(reading), "page_metadata": None, "row_metadata": None}
+    return {
+        "id": f"ext-{name}",
+        "created_at": at[0],
+        "updated_at": at[1],
+        "file_input": f"dfl-{name}",
+        "project_id": f"prj-{name}",
+        "status": "COMPLETED",
+        "configuration_id": None,
+        "error_message": None,
+        "configuration": {"data_schema": schema, "tier": "agentic", "cite_sources": True, "confidence_scores": True},
+        "extract_result": {key: _plain(node) for key, node in reading.tree.items()},
+        "extract_metadata": {"field_metadata": about, "parse_job_id": f"pjb-{name}", "parse_tier": "agentic"},
     }
 
 
@@ -210,6 +228,10 @@ def _plain(node: Tree) -> Json:
     if isinstance(node, Lines):
         return [_plain(item) for item in node.items]
     return {key: _plain(child) for key, child in node.items()}
+
+
+def _llama_metadata(reading: Reading) -> Json:
+    return {key: _llama_node(node, reading) for key, node in reading.tree.items()}
 
 
 def _llama_node(node: Tree, reading: Reading) -> Json:

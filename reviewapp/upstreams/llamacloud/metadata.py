@@ -79,11 +79,6 @@ def places(tree: dict[str, Json]) -> list[tuple[str | int, ...] | None]:
     return [(key, "field_metadata")] * count
 
 
-def for_rows(tree: dict[str, Json]) -> list[Json]:
-    """For each row its metadata, None where there is none."""
-    return [None if way is None else at(tree, way) for way in places(tree)]
-
-
 def at(tree: Json, way: Sequence[str | int]) -> Json:
     """The node at the end of a way, None where the way ends before."""
     for step in way:

@@ -1,4 +1,4 @@
-"""What did a LlamaCloud extract job read? A payload -> Snapshot: one row for an object, one for each element of a list.
+"""What did a LlamaCloud v1 extract job read? A payload -> Snapshot: one row for an object, one for each element of a list.
 
 Parts: `result` (GET .../jobs/{id}/result), which holds neither status nor job id, file or schema. Those come, where
 they are there, from `sidecar` (`{job_id, status, file, schema}`, laid beside an imported file), `job`, `run` and
@@ -10,12 +10,12 @@ from __future__ import annotations
 from typing import TypeGuard
 
 from reviewapp.extraction.jsontext import Json, dump
-from reviewapp.extraction.model import JobStatus, Kind, NotAResult, Payload, Row, Snapshot
+from reviewapp.extraction.model import JobStatus, Kind, NotAResult, Payload, Snapshot
 
 from .. import parts, tokens
-from ..facts import Facts, flat
 from ..refusal import refuse
 from . import metadata
+from .rows import Form, read_rows
 
 STATUSES = {
     "pending": JobStatus.QUEUED,
@@ -28,6 +28,8 @@ STATUSES = {
     "failed": JobStatus.FAILED,
     "cancelled": JobStatus.CANCELLED,
 }
+#: Where v1 keeps what.
+FORM = Form(data="data", places=metadata.places)
 _OWN_KEYS = {"extraction_metadata", "extract_metadata", "run_id", "extraction_agent_id"}
 _NO_DATA = "The result holds no data (null)."
 
@@ -36,14 +38,20 @@ def recognises(tree: Json) -> TypeGuard[dict[str, Json]]:
     """Whether a tree is an answer of GET /api/v1/extraction/jobs/{job_id}/result."""
     if not isinstance(tree, dict) or "data" not in tree or not tree.keys() & _OWN_KEYS:
         return False
-    return isinstance(tree["data"], dict | list | None)
+    data = tree["data"]
+    return (
+        data is None
+        or isinstance(data, dict)
+        or (isinstance(data, list) and all(isinstance(one, dict) for one in data))
+    )
 
 
 def parse(payload: Payload) -> Snapshot:
     """Raises BadJson or NotAResult. A result that came without a status is COMPLETED: the vendor serves none before;
-    with
-    `data` null it then has no row and says so in `error`."""
-    tree = parts.main(payload)
+    with `data` null it then has no row and says so in `error`. A part `job` without a result is a job that has none (yet):
+    no row."""
+    awaited = parts.awaited(payload)
+    tree: Json = {"data": None, "run_id": None} if awaited is not None else parts.main(payload)
     if not recognises(tree):
         refuse(tree)
     sidecar, job, run = (parts.side(payload, part) for part in ("sidecar", "job", "run"))
@@ -51,6 +59,8 @@ def parse(payload: Payload) -> Snapshot:
     if job_id is None:
         raise NotAResult("no_job_id", "a LlamaCloud result without a run id, and no job id beside it")
     raw_status = tokens.text(sidecar.get("status")) or tokens.text(job.get("status")) or ""
+    if awaited is not None and (not raw_status or tokens.status(raw_status, STATUSES).has_result):
+        raise NotAResult("fragment", "a job that is done, without its result")
     agent = _object(job.get("extraction_agent"))
     schemas = (parts.side(payload, "schema"), sidecar.get("schema"), run.get("data_schema"), agent.get("data_schema"))
     schema = next((found for found in map(_object, schemas) if found), None)
@@ -59,31 +69,16 @@ def parse(payload: Payload) -> Snapshot:
         job_id=job_id,
         status=tokens.status(raw_status, STATUSES) if raw_status else JobStatus.COMPLETED,
         raw_status=raw_status,
-        rows=read_rows(tree),
+        rows=read_rows(tree, FORM),
         schema=None if schema is None else dump(schema),
         schema_id=tokens.name(agent.get("id")) or tokens.name(tree.get("extraction_agent_id")),
         schema_name=tokens.text(agent.get("name")),
         file_name=tokens.text(sidecar.get("file")) or tokens.text(_object(job.get("file")).get("name")),
+        file_id=tokens.name(job.get("file_id")) or tokens.name(run.get("file_id")),
         created_at=tokens.text(run.get("created_at")),
         updated_at=tokens.text(run.get("updated_at")),
         error=_error(tree, job, raw_status),
     )
-
-
-def read_rows(tree: dict[str, Json]) -> tuple[Row, ...]:
-    """The rows of a result with what the metadata says about them; none for `data` null."""
-    return tuple(
-        Row(key=key, values=values, fields=flat(metadata.read(found, values) if found is not None else Facts()))
-        for (key, values), found in zip(row_values(tree), metadata.for_rows(tree), strict=True)
-    )
-
-
-def row_values(tree: dict[str, Json]) -> list[tuple[str, Json]]:
-    """Each row's values with its key: its place in a list, else "0"."""
-    data = tree["data"]
-    if isinstance(data, list):
-        return [(str(index), values) for index, values in enumerate(data)]
-    return [] if data is None else [("0", data)]
 
 
 def _error(tree: dict[str, Json], job: dict[str, Json], raw_status: str) -> str | None:

@@ -1,8 +1,7 @@
 """What did a Talonic job read? A payload -> Snapshot with one row a document. Rows appear while the job is processing.
 
-Parts: `result` (GET /v1/jobs/{id}/results); when they are there also `job` (GET /v1/jobs/{id}) for times and errors,
-and
-`schema` (the JSON Schema), because the result names its schema only.
+Parts: `result` (GET /v1/jobs/{id}/results); when they are there also `job` (GET /v1/jobs/{id}) for times and errors, and
+`schema` (the JSON Schema, alone or as GET /v1/schemas/{id} answers it), because the result names its schema only.
 """
 
 from __future__ import annotations
@@ -43,8 +42,9 @@ def recognises(tree: Json) -> TypeGuard[dict[str, Json]]:
 
 
 def parse(payload: Payload) -> Snapshot:
-    """Raises BadJson or NotAResult."""
-    tree = parts.main(payload)
+    """Raises BadJson or NotAResult. A part `job` without a result is a job that has no rows yet."""
+    awaited = parts.awaited(payload)
+    tree: Json = {"job_status": None} if awaited is not None else parts.main(payload)
     if not recognises(tree):
         refuse(tree)
     job = parts.side(payload, "job")
@@ -52,7 +52,9 @@ def parse(payload: Payload) -> Snapshot:
     if job_id is None:
         raise NotAResult("no_job_id", "a Talonic result without a job id")
     raw_status = tokens.text(tree.get("job_status")) or tokens.text(job.get("status")) or ""
-    named = tree.get("schema")
+    if awaited is not None and (not raw_status or tokens.status(raw_status, JOB_STATUSES).has_result):
+        raise NotAResult("fragment", "a job that is done, without its results")
+    named = tree.get("schema") or job.get("schema")
     schema = named if isinstance(named, dict) else {}
     return Snapshot(
         kind=Kind.TALONIC,
@@ -90,7 +92,7 @@ def row_nodes(tree: dict[str, Json]) -> list[tuple[str, dict[str, Json]]]:
 
 def asked_names(payload: Payload) -> frozenset[str]:
     """The fields that the schema names, where the payload holds the schema."""
-    properties = parts.side(payload, "schema").get("properties")
+    properties = _schema_of(payload).get("properties")
     return frozenset(properties) if isinstance(properties, dict) else frozenset()
 
 
@@ -116,5 +118,15 @@ def read_row(key: str, node: dict[str, Json], asked: frozenset[str]) -> Row:
 
 
 def _schema(payload: Payload) -> str | None:
-    schema = parts.side(payload, "schema")
+    schema = _schema_of(payload)
     return dump(schema) if schema else None
+
+
+def _schema_of(payload: Payload) -> dict[str, Json]:
+    """The JSON Schema: the part itself, or below `definition` where the part is an answer of GET /v1/schemas/{id}."""
+    schema = parts.side(payload, "schema")
+    if "properties" in schema or "definition" not in schema:
+        return schema
+    below = schema["definition"]
+    # Simplified forms (a list of fields, a map of types) are no JSON Schema.
+    return below if isinstance(below, dict) and "properties" in below else {}

@@ -44,9 +44,11 @@ def parse(payload: Payload) -> Snapshot:
     if not recognises(tree):
         refuse(tree)
     job_id = tokens.name(tree.get("job_id"))
-    if job_id is None:
-        raise NotAResult("no_job_id", "an Unsiloed result without a job id")
     raw_status = tokens.text(tree.get("status")) or ""
+    if job_id is None:
+        why = tokens.text(tree.get("reason")) if tokens.status(raw_status, STATUSES) is JobStatus.BLOCKED else None
+        said = f"the upstream blocked the document: {why}" if why else "an Unsiloed result without a job id"
+        raise NotAResult("no_job_id", said)
     metadata = tree.get("metadata")
     about = metadata if isinstance(metadata, dict) else {}
     schema, order = about.get("schema"), about.get("order")

@@ -34,19 +34,16 @@ class Command(BaseCommand):
         total = testing.checks() if checks else testing.Count()
         if not arguments:
             total += testing.of_modules()
-        total += testing.on_sqlite(arguments)
-        if not sqlite_only:
-            total += testing.on_postgres(arguments)
+        total += testing.on_sqlite(arguments) if sqlite_only else testing.on_both(arguments)
         machine.say(f"All of it took {time.monotonic() - begun:.0f} s.")
         machine.say(str(total))
         if total.failed or not total.passed:
             sys.exit(1)
 
     def _prepare(self) -> None:
-        """Install what is missing. Without PostgreSQL its tests are skipped; without the others nothing is run."""
-        missing = [
-            need for need in (machine.CHROMIUM, machine.NODE, machine.FONTS, machine.POSTGRES) if not need.path()
-        ]
+        """Install what is missing. Without PostgreSQL or Redis their tests are skipped; without the others nothing is run."""
+        wanted = (machine.CHROMIUM, machine.NODE, machine.FONTS, machine.POSTGRES, machine.REDIS)
+        missing = [need for need in wanted if not need.path()]
         if not missing:
             return
         for need in missing:
@@ -55,7 +52,7 @@ class Command(BaseCommand):
             machine.install([need.package for need in missing])
         except machine.Lacking as lacking:
             self.stderr.write(f"{lacking}\n\n    {lacking.line}\n")
-            if [need for need in missing if need is not machine.POSTGRES]:
+            if [need for need in missing if need not in (machine.POSTGRES, machine.REDIS)]:
                 sys.exit(2)
 
 

@@ -1,0 +1,66 @@
+"""What work is there, and which act does one piece of it? Each lane is a function that does what is due and says whether it did.
+
+An act knows ids, `at=` and nothing of loops, processes or queues, so that another engine can drive it as well
+(`ops/celery.py` does). A lane does one piece at a time; several workers, and several threads of one, may run the same.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from reviewapp.intake import files, listing, pulling, submitting
+from reviewapp.review import triage
+from reviewapp.upstreams import outbound
+
+Step = Callable[[datetime, str], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """`step(at, worker)` does one piece of what is due. `threads`: how many of one process may be at it at once; lanes
+    that wait for other servers have more, so that one that hangs does not hold up the rest."""
+
+    name: str
+    step: Step
+    threads: int = 1
+
+
+def all_() -> Mapping[str, Lane]:
+    """Every lane by name, in the order in which data takes them."""
+    lanes = (
+        Lane("submit", _submit),
+        Lane("list", _list),
+        Lane("pull", _pull, threads=2),
+        Lane("files", _files, threads=2),
+        Lane("triage", _triage),
+        Lane("overdue", _overdue),
+    )
+    return {lane.name: lane for lane in lanes}
+
+
+def _submit(at: datetime, worker: str) -> bool:
+    return submitting.step(at=at, client=outbound.client(), worker=worker, uniform=random.uniform)
+
+
+def _list(at: datetime, worker: str) -> bool:
+    return listing.step(at=at, client=outbound.client(), worker=worker, uniform=random.uniform)
+
+
+def _pull(at: datetime, worker: str) -> bool:
+    return pulling.step(at=at, client=outbound.client(), worker=worker, uniform=random.uniform)
+
+
+def _files(at: datetime, worker: str) -> bool:
+    return files.step(at=at, client=outbound.client(), worker=worker, uniform=random.uniform)
+
+
+def _triage(at: datetime, worker: str) -> bool:
+    done = triage.run(at=at, limit=50)
+    return bool(done.tasks or done.passed)
+
+
+def _overdue(at: datetime, worker: str) -> bool:
+    return bool(triage.reorder(at=at))

@@ -1,0 +1,168 @@
+"""An upstream is connected on a page: what was typed is checked, the key is sealed and never shown, a test says what came."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from reviewapp.accounts.roles import Role
+from reviewapp.audit.models import Content, Entry
+from reviewapp.extraction.model import Kind
+from reviewapp.intake.models import Listing, Pull, Submission
+from reviewapp.upstreams import adapter, connecting, outbound
+from reviewapp.upstreams.models import Upstream
+from tests import factories
+
+from .scripted import PDF, Scripted
+
+pytestmark = pytest.mark.django_db(transaction=True)
+CANARY = "llx-canary-credential-0123456789"
+TYPED = {
+    "kind": "unsiloed_extract",
+    "slug": "main",
+    "name": "Main account",
+    "base_url": "https://api.example.com/",
+    "credential": CANARY,
+    "lists": "on",
+    "file_hosts": "*.amazonaws.com\nfiles.example.com:8443",
+    "options": "project_id = p-1\nmodel=gamma",
+    "private": "",
+}
+
+
+@pytest.fixture
+def ada() -> Client:
+    return factories.sign_in(factories.create_user(role=Role.ADMIN))
+
+
+@pytest.fixture
+def sol() -> Client:
+    return factories.sign_in(factories.create_user(role=Role.SUPERVISOR))
+
+
+def messages(client: Client, address: str) -> str:
+    return client.get(address).content.decode()
+
+
+def everywhere(client: Client) -> str:
+    pages = [client.get(f"/upstreams/{rest}").content.decode() for rest in ("", "main/", "new/")]
+    rows = [json.dumps(list(model.objects.values()), default=str) for model in (Upstream, Entry, Content)]
+    return "\n".join([*pages, *rows])
+
+
+def test_it_is_connected_and_the_key_is_shown_nowhere(ada: Client, vendor: Scripted) -> None:
+    assert ada.post("/upstreams/add/", TYPED).headers["Location"] == "/upstreams/main/"
+    made = Upstream.objects.get()
+    assert (made.base_url, made.kind, made.name) == ("https://api.example.com", Kind.UNSILOED_EXTRACT, "Main account")
+    to = connecting.to(made, client=outbound.client())
+    assert (to.credential, to.options) == (CANARY, {"project_id": "p-1", "model": "gamma"})
+    assert Listing.objects.get().next_at is not None
+    assert CANARY not in everywhere(ada)
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("base_url", "ftp://api.example.com"),
+        ("base_url", "https://user:secret@api.example.com"),
+        ("base_url", "https://api.example.com/?key=1"),
+        ("file_hosts", "not a host!"),
+        ("private", "8.8.8.0/24"),
+        ("private", "nonsense"),
+        ("options", "no equals"),
+        ("slug", "two words"),
+        ("kind", "other"),
+    ],
+)
+def test_what_cannot_be_used_is_refused_and_kept_in_the_form(
+    name: str, typed: str, ada: Client, vendor: Scripted
+) -> None:
+    response = ada.post("/upstreams/add/", {**TYPED, name: typed})
+    assert response.status_code == 422
+    assert not Upstream.objects.exists()
+    assert response.context["form"].errors
+    assert CANARY not in response.content.decode()
+
+
+def test_a_short_name_is_taken_once(ada: Client, vendor: Scripted) -> None:
+    ada.post("/upstreams/add/", TYPED)
+    assert ada.post("/upstreams/add/", TYPED).status_code == 422
+
+
+def test_an_empty_key_leaves_the_sealed_one(ada: Client, vendor: Scripted) -> None:
+    ada.post("/upstreams/add/", TYPED)
+    changed = {**TYPED, "name": "Renamed", "credential": "", "lists": ""}
+    assert ada.post("/upstreams/main/connection/", changed).status_code == 302
+    made = Upstream.objects.get()
+    assert (made.name, connecting.to(made, client=outbound.client()).credential) == ("Renamed", CANARY)
+    assert Listing.objects.get().next_at is None
+    entries = Entry.objects.filter(action="intake:upstream:changed").count()
+    ada.post("/upstreams/main/connection/", changed)
+    assert Entry.objects.filter(action="intake:upstream:changed").count() == entries
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [("3 jobs are there", "3 jobs are there"), (adapter.AuthRefused("the key was refused"), "the key was refused")],
+)
+def test_the_connection_is_tested(answer: Any, said: str, ada: Client, vendor: Scripted) -> None:
+    ada.post("/upstreams/add/", TYPED)
+    vendor.fetches = [answer]
+    ada.post("/upstreams/main/test/")
+    assert said in messages(ada, "/upstreams/main/")
+    assert vendor.asked == [("probe", "https://api.example.com")]
+
+
+def test_it_is_paused_and_asked_again(ada: Client, live: Upstream, vendor: Scripted) -> None:
+    for typed, paused in (("1", True), ("0", False)):
+        ada.post("/upstreams/live/pause/", {"paused": typed})
+        assert Upstream.objects.get().paused is paused
+    whats = [
+        json.loads(bytes(entry.body))["details"]["what"]
+        for entry in Entry.objects.filter(stream__startswith="upstream")
+    ]
+    assert whats == ["paused", "resumed"]
+
+
+def test_a_webhook_secret_is_kept_sealed_beside_the_two_before(ada: Client, live: Upstream, vendor: Scripted) -> None:
+    for number in range(3):
+        assert ada.post("/upstreams/live/webhook-secret/", {"secret": f"{CANARY}-{number}"}).status_code == 302
+    secrets = connecting.secrets_of(Upstream.objects.get())
+    assert secrets == (f"{CANARY}-2", f"{CANARY}-1", f"{CANARY}-0")
+    assert CANARY not in ada.get("/upstreams/live/").content.decode() + json.dumps(
+        list(Upstream.objects.values()), default=str
+    )
+    assert "/hooks/live/" in ada.get("/upstreams/live/").content.decode()
+
+
+def test_a_job_is_asked_for_by_its_id(sol: Client, live: Upstream, vendor: Scripted) -> None:
+    sol.post("/jobs/asked-for/", {"upstream": "live", "job": " https://api.example.com/extract/j-1 "})
+    assert Pull.objects.get().job_id == "j-1"
+    assert "j-1" in messages(sol, "/jobs/")
+    sol.post("/jobs/asked-for/", {"upstream": "live", "job": "../x"})
+    assert "is no job" in messages(sol, "/jobs/")
+    assert Pull.objects.count() == 1
+
+
+def test_a_known_job_is_fetched_again(sol: Client, live: Upstream, vendor: Scripted) -> None:
+    job = factories.take_in(factories.unsiloed({"total": 1}), upstream=live).job
+    assert sol.post(f"/jobs/{job.pk}/again/").status_code == 302
+    pull = Pull.objects.get()
+    assert (pull.known_job, pull.state) == (job, "waiting")
+    Pull.objects.update(state="gone", last_error="no such job")
+    assert "gone at the upstream" in messages(sol, f"/jobs/{job.pk}/")
+
+
+def test_a_document_is_handed_in(sol: Client, live: Upstream, vendor: Scripted, tmp_path: Any) -> None:
+    paper = tmp_path / "paper.pdf"
+    paper.write_bytes(PDF)
+    with paper.open("rb") as file:
+        typed = {"upstream": "live", "document": file, "schema": '{"type": "object"}'}
+        assert sol.post("/jobs/hand-in/sent/", typed).status_code == 302
+    assert (Submission.objects.get().name, Submission.objects.get().schema) == ("paper.pdf", '{"type": "object"}')
+    assert "paper.pdf" in messages(sol, "/jobs/hand-in/")
+    with paper.open("rb") as file:
+        assert sol.post("/jobs/hand-in/sent/", {**typed, "document": file, "schema": "[1"}).status_code == 422
