@@ -28,6 +28,11 @@ def run(*, at: datetime, limit: int = 1000) -> int:
     return sum(_take_up(job_id, key, at=at) for job_id, key in dict.fromkeys(waiting[:limit]))
 
 
+def waits() -> bool:
+    """Whether something is handed over that nobody has taken up."""
+    return Handoff.objects.filter(to=Handoff.To.DELIVERY).exists()
+
+
 def fill(
     *, destination_id: int, since: datetime, at: datetime, by: trail.Actor, via: trail.Via, limit: int = 1000
 ) -> int:
