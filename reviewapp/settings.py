@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "reviewapp.results",
     "reviewapp.intake",
     "reviewapp.review",
+    "reviewapp.delivery",
     "reviewapp.inspection",
     "reviewapp.api",
     "reviewapp.ops",

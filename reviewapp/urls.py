@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("reviewapp.accounts.urls")),
     path("", include("reviewapp.review.urls")),
     path("", include("reviewapp.intake.urls")),
+    path("", include("reviewapp.delivery.urls")),
     path("", include("reviewapp.inspection.urls")),
     path("", include("reviewapp.ops.urls")),
     path("", include("reviewapp.api.urls")),

@@ -21,6 +21,12 @@ class Permission(StrEnum):
     """Jobs, whatever queue they are in, and what could not be read."""
     INTAKE_IMPORT = "intake.import"
     """Import files, fetch again, attach documents to jobs."""
+    DELIVERY_SEE = "delivery.see"
+    """What is on its way out, where to, and what was answered."""
+    DELIVERY_MANAGE = "delivery.manage"
+    """Try again, give up, pause and resume."""
+    DELIVERY_CONFIGURE = "delivery.configure"
+    """Where rows are sent, and with which secrets."""
     WORK_SEE = "work.see"
     """What runs in the background, and what of it fails."""
     AUDIT_READ = "audit.read"
@@ -48,18 +54,29 @@ _MAY: dict[Role, frozenset[Permission]] = {
             Permission.REVIEW_SUPERVISE,
             Permission.INTAKE_SEE,
             Permission.INTAKE_IMPORT,
+            Permission.DELIVERY_SEE,
+            Permission.DELIVERY_MANAGE,
             Permission.WORK_SEE,
             Permission.AUDIT_READ,
         }
     ),
     Role.AUDITOR: frozenset(
-        {Permission.REVIEW_SEE, Permission.INTAKE_SEE, Permission.AUDIT_READ, Permission.AUDIT_EXPORT}
+        {
+            Permission.REVIEW_SEE,
+            Permission.INTAKE_SEE,
+            Permission.DELIVERY_SEE,
+            Permission.AUDIT_READ,
+            Permission.AUDIT_EXPORT,
+        }
     ),
     Role.ADMIN: frozenset(
         {
             Permission.REVIEW_SEE,
             Permission.INTAKE_SEE,
             Permission.INTAKE_IMPORT,
+            Permission.DELIVERY_SEE,
+            Permission.DELIVERY_MANAGE,
+            Permission.DELIVERY_CONFIGURE,
             Permission.WORK_SEE,
             Permission.AUDIT_READ,
             Permission.UPSTREAMS_CONFIGURE,
@@ -70,7 +87,15 @@ _MAY: dict[Role, frozenset[Permission]] = {
 }
 
 #: Permissions that change nothing but the reader's own knowledge; all that an auditor may hold.
-READING = frozenset({Permission.REVIEW_SEE, Permission.INTAKE_SEE, Permission.AUDIT_READ, Permission.AUDIT_EXPORT})
+READING = frozenset(
+    {
+        Permission.REVIEW_SEE,
+        Permission.INTAKE_SEE,
+        Permission.DELIVERY_SEE,
+        Permission.AUDIT_READ,
+        Permission.AUDIT_EXPORT,
+    }
+)
 
 
 def permissions(role: str) -> frozenset[Permission]:

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import json
-
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
 from reviewapp.accounts.models import Scope
-from reviewapp.audit.trail import moment
 from reviewapp.documents import serving
-from reviewapp.extraction import jsontext
-from reviewapp.extraction.jsontext import Json
+from reviewapp.results import feed
 from reviewapp.results.models import DocumentLink, Final
-from reviewapp.review.models import Decision
 
 from . import doors
 from .compat import answers
@@ -44,9 +39,9 @@ def rows(request: HttpRequest) -> HttpResponse:
         .select_related("row__job__upstream", "row__values", "row__base")
         .order_by("id")[:PAGE]
     )
-    decisions = _decisions(finals)
+    decided = feed.decisions(finals)
     last = str(finals[-1].pk) if finals else after
-    return answers.json_response({"data": [_said(final, decisions) for final in finals], "next": last})
+    return answers.json_response({"data": [feed.said(final, decided) for final in finals], "next": last})
 
 
 @doors.machine
@@ -65,35 +60,3 @@ def file(request: HttpRequest, token: str) -> HttpResponseBase:
 def elsewhere(request: HttpRequest, rest: str) -> HttpResponse:
     """An address below ours, or below `compat/`, that leads nowhere."""
     return answers.in_a_sentence("There is nothing at this address.", status=404)
-
-
-def _said(final: Final, decisions: dict[tuple[int, str], Decision]) -> Json:
-    row, job = final.row, final.row.job
-    decision = decisions.get((row.pk, final.outcome))
-    values: Json = jsontext.parse(row.values.text) if row.values.text is not None else None
-    said: dict[str, Json] = {
-        "row_id": str(row.pk),
-        "upstream": job.upstream.slug,
-        "kind": job.kind,
-        "job_id": job.job_id,
-        "key": row.key,
-        "outcome": str(final.outcome),
-        "at": moment(final.at),
-        "base": str(row.base_id) if row.base_id else None,
-        "supersedes": str(row.supersedes_id) if row.supersedes_id else None,
-        "values": values,
-        "verdicts": dict(json.loads(decision.fields)) if decision is not None else None,
-        "reason": decision.reason.text if decision is not None and decision.reason is not None else None,
-    }
-    return said
-
-
-def _decisions(finals: list[Final]) -> dict[tuple[int, str], Decision]:
-    ids = [final.row_id for final in finals]
-    found: dict[tuple[int, str], Decision] = {}
-    for decision in Decision.objects.filter(row__in=ids).select_related("reason"):
-        found[decision.row_id or 0, decision.outcome] = decision
-    rejected = Decision.objects.filter(task__row__in=ids, row__isnull=True).select_related("reason", "task")
-    for decision in rejected.order_by("id"):
-        found[decision.task.row_id, decision.outcome] = decision
-    return found

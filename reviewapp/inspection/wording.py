@@ -16,7 +16,7 @@ from reviewapp.audit.actions import Action
 from reviewapp.audit.models import Content, Entry
 from reviewapp.web import locales
 
-from . import naming, rule_changes
+from . import naming, rule_changes, sent
 
 #: A value longer than this is cut on the page; the exports have it whole.
 SHOWN = 240
@@ -300,4 +300,5 @@ _ON: Mapping[Action, Callable[[Mapping[str, Any], Mapping[str, Any]], str]] = {
     Action.QUEUE_CHANGED: _queue,
     Action.USER_CHANGED: _what,
     Action.TRAIL_EXPORTED: _exported,
+    **sent.ON,
 }

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from reviewapp.delivery import outbox, push
 from reviewapp.intake import files, listing, pulling, submitting
 from reviewapp.review import triage
 from reviewapp.upstreams import outbound
@@ -37,6 +38,8 @@ def all_() -> Mapping[str, Lane]:
         Lane("files", _files, threads=2),
         Lane("triage", _triage),
         Lane("overdue", _overdue),
+        Lane("outbox", _outbox),
+        Lane("push", _push),
     )
     return {lane.name: lane for lane in lanes}
 
@@ -64,3 +67,13 @@ def _triage(at: datetime, worker: str) -> bool:
 
 def _overdue(at: datetime, worker: str) -> bool:
     return bool(triage.reorder(at=at))
+
+
+def _outbox(at: datetime, worker: str) -> bool:
+    return bool(outbox.run(at=at, limit=50)) or outbox.waits()
+
+
+def _push(at: datetime, worker: str) -> bool:
+    # One thread is enough: a run has several deliveries on the wire, and none waits for another destination's.
+    done = push.run(at=at, client=outbound.client(), worker=worker)
+    return bool(done.delivered + done.failed)

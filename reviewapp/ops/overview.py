@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Count, Min, Q
 from django.utils.translation import gettext_lazy as _
 
+from reviewapp.delivery.models import Delivery, Destination
 from reviewapp.intake.models import Listing, Pull, SourceFile, Submission
 from reviewapp.results.models import Handoff
 from reviewapp.work import workers
@@ -71,6 +72,8 @@ def of(*, at: datetime) -> Overview:
             _errands(_("Jobs to ask for"), Pull.objects.all(), at=at, lost=["refused", "gone"]),
             _errands(_("Documents to fetch"), SourceFile.objects.all(), at=at, lost=["refused"]),
             _handed(_("Rows to triage"), Handoff.To.REVIEW),
+            _handed(_("Rows to put on their way"), Handoff.To.DELIVERY),
+            _errands(_("Rows to deliver"), _on_their_way(), at=at, lost=["dead"]),
         ],
         troubles=_troubles(),
         workers=[(worker, worker.pk in lives) for worker in workers.known(at=at)],
@@ -97,11 +100,18 @@ def _handed(name: object, to: Handoff.To) -> Errands:
     return Errands(name=name, due=waiting, running=0, later=0, failing=0, given_up=0, since=None)
 
 
+def _on_their_way() -> models.QuerySet[Delivery]:
+    """Deliveries that are to be sent or that nobody sends any more; those of a stopped destination wait for a person."""
+    unsent = Q(next_at__isnull=False) | Q(state=Delivery.State.DEAD, given_up_at=None)
+    return Delivery.objects.filter(unsent, destination__state=Destination.State.ACTIVE)
+
+
 def _troubles() -> list[Trouble]:
     failing = Q(attempts__gt=0, next_at__isnull=False) | Q(state="refused")
     pulls = Pull.objects.select_related("upstream").filter(failing | Q(state="gone"))
     files = SourceFile.objects.select_related("job__upstream").filter(failing)
     sent = Submission.objects.select_related("upstream").filter(failing | Q(state="blocked"))
+    sends = _on_their_way().filter(attempts__gt=0).select_related("destination", "job")
     looks = Listing.objects.select_related("upstream").filter(attempts__gt=0)
     return [
         *(
@@ -111,6 +121,10 @@ def _troubles() -> list[Trouble]:
         *(_trouble(_("fetching a document"), one, one.name, one.job.upstream.name, one.job_id) for one in _last(files)),
         *(_trouble(_("handing in"), one, one.name, one.upstream.name, None) for one in _last(sent)),
         *(_trouble(_("looking for jobs"), one, "", one.upstream.name, None) for one in _last(looks)),
+        *(
+            _trouble(_("delivering"), one, one.job.file_name or one.job.job_id, one.destination.name, one.job_id)
+            for one in _last(sends)
+        ),
     ]
 
 

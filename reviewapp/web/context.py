@@ -25,6 +25,7 @@ class Entry:
 ENTRIES = (
     Entry("review:queue", _("Queue"), "review.see"),
     Entry("intake:jobs", _("Jobs"), "intake.see"),
+    Entry("delivery:deliveries", _("Deliveries"), "delivery.see"),
     Entry("review:board", _("Board"), "review.supervise"),
     Entry("ops:work", _("Work"), "work.see"),
     Entry("inspection:trail", _("Trail"), "audit.read"),

@@ -18,6 +18,9 @@ review.work          yes     yes        no      no
 review.supervise     no      yes        no      no
 intake.see           no      yes        yes     yes
 intake.import        no      yes        no      yes
+delivery.see         no      yes        yes     yes
+delivery.manage      no      yes        no      yes
+delivery.configure   no      no         no      yes
 work.see             no      yes        no      yes
 audit.read           no      yes        yes     yes
 audit.export         no      no         yes     no

@@ -1,4 +1,4 @@
-"""Who may open what? Every address of queue, board, jobs and trail against every role, and Otto and a stranger."""
+"""Who may open what? Every address of queue, board, jobs, deliveries and trail against every role, and Otto and a stranger."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from reviewapp.accounts.roles import Role
 from reviewapp.intake import rejections
 from reviewapp.review import queues, saved_views
 from tests import factories
+from tests.delivery import receiver
 
-ROOMS = ("review", "intake", "inspection", "ops")
+ROOMS = ("review", "intake", "delivery", "inspection", "ops")
 #: Addresses of these rooms with a table of their own elsewhere: the review screen's.
 #: An upstream's webhooks come without a person: tests/intake/test_hook.py.
 ELSEWHERE = frozenset(["intake:hook"]) | frozenset(
@@ -47,6 +48,7 @@ JOBS = {"ana": 403, "sol": 200, "udo": 200, "ada": 200, "otto": 403}
 READ = JOBS
 EXPORT = {"ana": 403, "sol": 403, "udo": 200, "ada": 403, "otto": 403}
 ADMIN = {"ana": 403, "sol": 403, "udo": 403, "ada": 200, "otto": 403}
+MANAGE = {"ana": 403, "sol": 302, "udo": 403, "ada": 302, "otto": 403}
 
 TABLE: dict[str, tuple[str, str, Mapping[str, int]]] = {
     "review:queue": ("GET", "/queue/", SEE),
@@ -82,6 +84,23 @@ TABLE: dict[str, tuple[str, str, Mapping[str, int]]] = {
     "intake:webhook_secret": ("POST", "/upstreams/{upstream}/webhook-secret/", {**ADMIN, "ada": 422}),
     "intake:categories": ("POST", "/upstreams/{upstream}/categories/", {**ADMIN, "ada": 302}),
     "intake:schema": ("POST", "/upstreams/{upstream}/schema/", {**ADMIN, "ada": 302}),
+    "delivery:deliveries": ("GET", "/deliveries/", READ),
+    "delivery:delivery": ("GET", "/deliveries/{delivery}/", READ),
+    "delivery:attempt": ("POST", "/deliveries/{delivery}/attempts/", MANAGE),
+    "delivery:end": ("POST", "/deliveries/{delivery}/end/", MANAGE),
+    "delivery:destinations": ("GET", "/deliveries/destinations/", READ),
+    "delivery:new_webhook": ("GET", "/deliveries/destinations/new/webhook/", ADMIN),
+    "delivery:new_write_back": ("GET", "/deliveries/destinations/new/write-back/", ADMIN),
+    "delivery:destination": ("GET", "/deliveries/destinations/{destination}/", READ),
+    "delivery:settings": ("POST", "/deliveries/destinations/{destination}/settings/", {**ADMIN, "ada": 422}),
+    "delivery:pause": ("POST", "/deliveries/destinations/{destination}/pause/", MANAGE),
+    "delivery:resume": ("POST", "/deliveries/destinations/{destination}/resumption/", MANAGE),
+    "delivery:disable": ("POST", "/deliveries/destinations/{destination}/disablement/", {**ADMIN, "ada": 302}),
+    "delivery:secret": ("POST", "/deliveries/destinations/{destination}/secret/", {**ADMIN, "ada": 201}),
+    "delivery:older_secrets": ("POST", "/deliveries/destinations/{destination}/secret/older/", {**ADMIN, "ada": 302}),
+    "delivery:test": ("POST", "/deliveries/destinations/{destination}/test/", MANAGE),
+    "delivery:replay": ("POST", "/deliveries/destinations/{destination}/replay/", MANAGE),
+    "delivery:earlier": ("POST", "/deliveries/destinations/{destination}/earlier/", {**MANAGE, "sol": 422, "ada": 422}),
     "ops:work": ("GET", "/work/", {**SUPERVISE, "ada": 200}),
     "inspection:trail": ("GET", "/trail/", READ),
     "inspection:job_trail": ("GET", "/trail/jobs/{job}/", READ),
@@ -89,7 +108,15 @@ TABLE: dict[str, tuple[str, str, Mapping[str, int]]] = {
     "inspection:jsonl": ("GET", "/trail/export.jsonl", EXPORT),
 }
 #: What is not there is not there for whoever may enter, and closed all the same for whoever may not.
-NOT_THERE = ("/board/tasks/4711/", "/queues/no-such/", "/jobs/4711/", "/jobs/rejected/4711/", "/trail/jobs/4711/")
+NOT_THERE = (
+    "/board/tasks/4711/",
+    "/queues/no-such/",
+    "/jobs/4711/",
+    "/jobs/rejected/4711/",
+    "/deliveries/4711/",
+    "/deliveries/destinations/no-such/",
+    "/trail/jobs/4711/",
+)
 
 
 @pytest.fixture
@@ -111,7 +138,12 @@ def addresses() -> dict[str, str]:
     view = saved_views.keep(
         user=factories.create_user(), name="n", query="state=held", at=timezone.now(), via=factories.VIA
     )
+    # An address that our own rules refuse: nothing is called from here.
+    destination = receiver.create_destination("http://127.0.0.1:9/", private="")
+    (delivery,) = receiver.deliveries()
     places = {
+        "destination": destination.slug,
+        "delivery": delivery.pk,
         "view": view.pk,
         "task": task.pk,
         "job": task.job_id,
@@ -123,7 +155,7 @@ def addresses() -> dict[str, str]:
 
 
 def named() -> set[str]:
-    """Every address name of the three rooms."""
+    """Every address name of these rooms."""
 
     def walk(patterns: list[URLPattern | URLResolver], room: str) -> set[str]:
         found: set[str] = set()

@@ -9,9 +9,11 @@ from reviewapp.accounts.roles import Role
 from reviewapp.audit import append_only, apps, content, trail
 from reviewapp.audit.actions import Action
 from reviewapp.audit.models import Content, Entry
+from reviewapp.delivery import outbox
 from reviewapp.results import ledger
 from reviewapp.results.models import ResultRow
 from reviewapp.review.models import Verdict
+from tests.delivery import receiver
 from tests.factories import AT, VIA, create_queue, create_task, create_user
 from tests.review.test_decisions import approve, say
 
@@ -23,9 +25,13 @@ def everything():
     """At least one row in every append-only table."""
     queue = create_queue()
     ana = create_user(username="ana", queues=[queue])
+    # An address that our own rules refuse: an attempt is written down, and nothing is called.
+    receiver.create_destination("http://127.0.0.1:9/", private="")
     task = create_task()
     say(task, ana, "/total", "approved")
     approve(task, ana)
+    outbox.run(at=AT)
+    receiver.run()
     from reviewapp.documents.models import Document
 
     document = Document.objects.create(

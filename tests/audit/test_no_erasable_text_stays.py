@@ -25,6 +25,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 #: The tables of facts that stand today; later rooms add theirs.
 FACTS = {
+    "Attempt",
     "Content",
     "Decision",
     "DocumentLink",

@@ -60,6 +60,8 @@ PAGES: dict[str, tuple[str, Callable[[Page, str], None]]] = {
     "screen-receipt": ("ana", screen_of("copper-lantern.jpg")),
     "screen-classification": ("ana", screen_of("saltmarsh")),
     "jobs": ("sol", at("/jobs/")),
+    "deliveries": ("sol", at("/deliveries/")),
+    "destinations": ("ada", at("/deliveries/destinations/")),
     "board": ("sol", at("/board/")),
     "trail": ("udo", at("/trail/")),
 }

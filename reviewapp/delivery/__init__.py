@@ -1,0 +1,1 @@
+"""How do decided rows leave? Destinations, one delivery for each of them and row, in order, at least once."""

@@ -1,0 +1,1 @@
+"""Pages of this room: what is on its way out, and where to."""
