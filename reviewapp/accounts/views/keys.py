@@ -23,7 +23,10 @@ manages = access.needs("api.manage")
 @require_GET
 @manages
 def keys(request: HtmxHttpRequest) -> HttpResponse:
-    rows = [(key, key.is_good(request.at)) for key in ApiKey.objects.select_related("created_by", "acts_for").order_by("-pk")]
+    rows = [
+        (key, key.is_good(request.at))
+        for key in ApiKey.objects.select_related("created_by", "acts_for").order_by("-pk")
+    ]
     return render(request, "accounts/keys.html", {"keys": rows})
 
 
