@@ -8,7 +8,7 @@ from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
-from reviewapp.accounts.models import Scope
+from reviewapp.accounts.models import ApiKey, Scope
 from reviewapp.audit.trail import moment
 from reviewapp.documents import serving
 from reviewapp.extraction import jsontext
@@ -39,6 +39,11 @@ def rows(request: HttpRequest) -> HttpResponse:
     after = request.GET.get("after", "0") or "0"
     if not (after.isascii() and after.isdigit() and len(after) < 19):
         return answers.json_response({"detail": "`after` is no cursor of ours."}, status=400)
+    return answers.json_response(feed(key, after))
+
+
+def feed(key: ApiKey, after: str) -> Json:
+    """One page of the feed of what became final at the key's upstreams."""
     finals = list(
         Final.objects.filter(id__gt=int(after), row__job__upstream__slug__in=key.upstreams)
         .select_related("row__job__upstream", "row__values", "row__base")
@@ -46,7 +51,7 @@ def rows(request: HttpRequest) -> HttpResponse:
     )
     decisions = _decisions(finals)
     last = str(finals[-1].pk) if finals else after
-    return answers.json_response({"data": [_said(final, decisions) for final in finals], "next": last})
+    return {"data": [_said(final, decisions) for final in finals], "next": last}
 
 
 @doors.machine

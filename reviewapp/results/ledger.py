@@ -208,6 +208,11 @@ def history(job: Job) -> list[ResultRow]:
     return list(job.rows.select_related("base", "supersedes").order_by("id"))
 
 
+def history_after(job: Job, last: int, *, limit: int) -> list[ResultRow]:
+    """The same, only those behind the row with that id, and at most so many."""
+    return list(job.rows.filter(pk__gt=last).order_by("id")[:limit])
+
+
 def read(row: ResultRow) -> Row:
     """The stored row in the normal form. Raises Erased when its values were erased."""
     if row.values.text is None or row.facts.text is None:
