@@ -7,7 +7,6 @@ from typing import Annotated, Literal
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from ninja import Path, Query, Router
-from pydantic import Field
 
 from reviewapp.accounts.models import Scope
 from reviewapp.api import standing
@@ -24,20 +23,21 @@ from .declared import reads
 
 router = Router(auth=callers.Key(Scope.JOBS_READ))
 
-Slug = Annotated[str, Field(pattern=r"^[^\x00]*$", max_length=200, description="The upstream's short name.")]
-TheirId = Annotated[str, Field(pattern=r"^[^\x00]*$", max_length=200, description="The upstream's own id.")]
+_TEXT = {"pattern": r"^[^\x00]*$", "max_length": 200}
+_SLUG = "The upstream's short name."
+_THEIR_ID = "The upstream's own id of the job."
 Status = Literal["queued", "processing", "completed", "partial", "review", "failed", "cancelled", "blocked", "unknown"]
 
 
 @router.get("/jobs", response=reads(shapes.Jobs), operation_id="listJobs", summary="List jobs")
 def jobs(
     request: HttpRequest,
-    upstream: Query[Slug] = "",
-    job_id: Query[TheirId] = "",
-    status: Query[Status | None] = None,
-    changed_since: Query[shapes.Moment | None] = None,
-    after: Query[paging.Place] = "",
-    limit: Query[paging.Limit] = 100,
+    upstream: Annotated[str, Query(description=_SLUG, **_TEXT)] = "",
+    job_id: Annotated[str, Query(description=_THEIR_ID, **_TEXT)] = "",
+    status: Annotated[Status | None, Query(description="Our word for where it stands at the upstream.")] = None,
+    changed_since: Annotated[shapes.Moment | None, Query(description="Changed then or later.")] = None,
+    after: paging.Place = "",
+    limit: paging.Limit = 100,
 ) -> HttpResponse:
     """The jobs of the key's upstreams, what changed longest ago first, so that whoever goes on from `next` meets every
     later change. To be told of every decision follow the rows instead."""
@@ -68,7 +68,11 @@ def job(request: HttpRequest, id: Path[shapes.Id]) -> HttpResponse:
     operation_id="getJobOfUpstream",
     summary="One job by the upstream's id",
 )
-def job_of_upstream(request: HttpRequest, upstream: Path[Slug], job_id: Path[TheirId]) -> HttpResponse:
+def job_of_upstream(
+    request: HttpRequest,
+    upstream: Annotated[str, Path(description=_SLUG, **_TEXT)],
+    job_id: Annotated[str, Path(description=_THEIR_ID, **_TEXT)],
+) -> HttpResponse:
     found = callers.of(request).jobs().filter(upstream__slug=upstream, job_id=job_id).first()
     if found is None:
         raise errors.not_found()
@@ -84,8 +88,8 @@ def job_of_upstream(request: HttpRequest, upstream: Path[Slug], job_id: Path[The
 def rows(
     request: HttpRequest,
     id: Path[shapes.Id],
-    after: Query[paging.Number] = "",
-    limit: Query[paging.Limit] = 100,
+    after: paging.Number = "",
+    limit: paging.Limit = 100,
 ) -> HttpResponse:
     """One for each row of the job, in its order: the last decided one, else the one as read."""
     found = standing.of_job(callers.of(request).job(id))
@@ -105,8 +109,8 @@ def rows(
 def history(
     request: HttpRequest,
     id: Path[shapes.Id],
-    after: Query[paging.Number] = "",
-    limit: Query[paging.Limit] = 100,
+    after: paging.Number = "",
+    limit: paging.Limit = 100,
 ) -> HttpResponse:
     """What the upstream sent and what people decided, the oldest first, without values: `GET /rows/{id}` has them."""
     found = ledger.history_after(callers.of(request).job(id), paging.number(after), limit=limit + 1)

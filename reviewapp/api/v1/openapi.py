@@ -12,7 +12,8 @@ from django.views.decorators.http import require_safe
 
 from reviewapp.web import access
 
-from .service import API
+from . import callers
+from .service import API, ROOMS
 
 _KEY = {
     "name": "Idempotency-Key",
@@ -34,7 +35,8 @@ _WORDS = {
     410: "`erased`: the values were erased on purpose.",
     413: "`too_large`.",
     415: "`unsupported_media_type`: send application/json.",
-    422: "`invalid`, `unknown_path`, `value_refused`, `reason_missing`, `idempotency_key_reused`: nothing was changed.",
+    422: "`invalid`, `bad_cursor`, `unknown_path`, `value_refused`, `reason_missing`, `not_to_come`, `idempotency_key_reused`: nothing was "
+    "changed.",
     429: "`too_many_requests`: wait for the seconds in Retry-After.",
 }
 _HEADERS = {
@@ -51,6 +53,8 @@ def document() -> dict[str, Any]:
     made["servers"] = [{"url": "/"}]
     for operations in made["paths"].values():
         for method, operation in operations.items():
+            (tag,) = operation["tags"]
+            operation["security"] = [{"Key": [_scope(tag)]}]
             if method == "post":
                 operation["parameters"] = [*operation["parameters"], _KEY]
             for status, said in operation["responses"].items():
@@ -58,6 +62,12 @@ def document() -> dict[str, Any]:
                 if status in _HEADERS:
                     said["headers"] = _HEADERS[status]
     return made
+
+
+def _scope(tag: str) -> str:
+    door = ROOMS[tag].auth
+    assert isinstance(door, callers.Key)
+    return door.scope.value
 
 
 @access.public

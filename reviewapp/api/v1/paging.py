@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, TypeVar
 
-from pydantic import Field
+from ninja import Query
 
 from reviewapp.extraction.jsontext import Json
 
@@ -14,11 +14,13 @@ from . import errors
 
 One = TypeVar("One")
 
-Limit = Annotated[int, Field(ge=1, le=500, description="At most so many.")]
+_GO_ON = "`next` of the page before; leave it out for the first page."
+
+Limit = Annotated[int, Query(ge=1, le=500, description="At most so many.")]
 #: An id as a cursor.
-Number = Annotated[str, Field(pattern=r"^[0-9]{0,18}$", description="`next` of the page before.")]
+Number = Annotated[str, Query(pattern=r"^[0-9]{0,18}$", description=_GO_ON)]
 #: A place and an id as a cursor.
-Place = Annotated[str, Field(pattern=r"^([0-9T:.+-]{1,40}_[0-9]{1,18})?$", description="`next` of the page before.")]
+Place = Annotated[str, Query(pattern=r"^([0-9T:.+-]{1,40}_[0-9]{1,18})?$", description=_GO_ON)]
 
 
 def number(after: str) -> int:
@@ -26,17 +28,29 @@ def number(after: str) -> int:
 
 
 def moment_and_id(after: str) -> tuple[datetime, int] | None:
-    """A cursor of `by_moment`; None for the first page. Raises errors.Refused."""
+    """A cursor that is a time and an id; None for the first page. Raises errors.Refused."""
     if not after:
         return None
     first, _, last = after.rpartition("_")
     try:
         moment = datetime.fromisoformat(first)
     except ValueError as error:
-        raise errors.Refused(422, "invalid", "after: no cursor of ours") from error
+        raise _no_cursor() from error
     if moment.tzinfo is None:
-        raise errors.Refused(422, "invalid", "after: no cursor of ours")
+        raise _no_cursor()
     return moment, int(last)
+
+
+def check_place(after: str, *, moments: bool) -> None:
+    """A cursor of the queue's order: a time and an id, or a whole number and an id. Raises errors.Refused."""
+    if moments:
+        moment_and_id(after)
+    elif after and not after.rpartition("_")[0].removeprefix("-").isdecimal():
+        raise _no_cursor()
+
+
+def _no_cursor() -> errors.Refused:
+    return errors.Refused(422, "bad_cursor", "after: no cursor of ours, or one of another list")
 
 
 def page(data: Sequence[Json], next: str) -> Json:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Path, Query, Router
+from ninja import Path, Router
 
 from reviewapp.accounts.models import Scope
 from reviewapp.api import rows as feed_of_rows
@@ -21,7 +21,7 @@ router = Router(auth=callers.Key(Scope.ROWS_READ))
 
 
 @router.get("/rows", response=reads(shapes.Feed), operation_id="followRows", summary="Rows that became final since")
-def feed(request: HttpRequest, after: Query[paging.Number] = "") -> HttpResponse:
+def feed(request: HttpRequest, after: paging.Number = "") -> HttpResponse:
     """Up to 100 rows that became final after the cursor, the oldest first. Cursors follow the order of commit: whoever goes
     on from `next` misses none. `passed`: no eyes were needed."""
     return answers.json_response(feed_of_rows.feed(callers.of(request).key, after or "0"))

@@ -63,6 +63,7 @@ Moment = Annotated[datetime, BeforeValidator(_moment), WithJsonSchema({"type": "
 Pointer = Annotated[str, Field(pattern=_POINTER, max_length=4000, examples=["/line_items/0/amount"])]
 Words = Annotated[
     str,
+    Field(max_length=4000),
     AfterValidator(_filled),
     WithJsonSchema({"type": "string", "minLength": 1, "maxLength": 4000, "pattern": r"^[^\x00]*[^\s\x00][^\x00]*$"}),
 ]
@@ -91,14 +92,25 @@ class CitationIn(Asked):
     ]
 
 
-class Change(Asked):
-    """One verdict. `correct` needs `value`; `citation` goes with `correct` alone."""
+class Correction(Asked):
+    """Another value, and where it stands if you like."""
 
-    change: Literal["approve", "correct", "clear", "illegible", "restore", "undo"]
+    change: Literal["correct"]
     path: Pointer
-    value: Scalar = None
+    value: Scalar
     citation: Annotated[list[CitationIn] | None, Field(max_length=20)] = None
     reason: Words | None = None
+
+
+class Verdict(Asked):
+    """What is said about the value that stands there."""
+
+    change: Literal["approve", "clear", "illegible", "restore", "undo"]
+    path: Pointer
+    reason: Words | None = None
+
+
+Change = Annotated[Correction | Verdict, Field(discriminator="change")]
 
 
 class Verdicts(Asked):

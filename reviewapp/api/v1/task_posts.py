@@ -25,7 +25,6 @@ router = Router(auth=callers.Key(Scope.TASKS_WRITE))
 _NAME = re.compile(r"[\x21-\x7e]{1,255}")
 _KINDS = {
     "approve": Verdict.Kind.APPROVED,
-    "correct": Verdict.Kind.CORRECTED,
     "clear": Verdict.Kind.CLEARED,
     "illegible": Verdict.Kind.ILLEGIBLE,
     "restore": Verdict.Kind.RESTORED,
@@ -77,7 +76,7 @@ def reject(request: HttpRequest, id: Path[shapes.Id], asked: shapes.Rejection) -
 def postpone(request: HttpRequest, id: Path[shapes.Id], asked: shapes.Postponement) -> HttpResponse:
     """It is given back and nobody is given it before then; its verdicts stay."""
     if asked.until <= callers.of(request).at:
-        raise errors.Refused(422, "invalid", "until: a time to come is needed")
+        raise errors.Refused(422, "not_to_come", "until: a time to come is needed")
     return _act(request, id, partial(decisions.postpone, until=asked.until, reason=asked.reason or ""))
 
 
@@ -118,21 +117,15 @@ def _named(request: HttpRequest, caller: callers.Caller) -> idempotency.Asked | 
     )
 
 
-def _said(change: shapes.Change) -> verdicts.Said | verdicts.TakenBack:
-    corrects = change.change == "correct"
-    if corrects and change.value is None:
-        raise errors.Refused(422, "invalid", "correct: a value is needed", paths=[change.path])
-    if not corrects and (change.value is not None or change.citation is not None):
-        raise errors.Refused(422, "invalid", f"{change.change}: takes no value and no citation", paths=[change.path])
+def _said(change: shapes.Correction | shapes.Verdict) -> verdicts.Said | verdicts.TakenBack:
+    reason = change.reason or ""
+    if isinstance(change, shapes.Correction):
+        where = None if change.citation is None else tuple(map(_citation, change.citation))
+        kind = Verdict.Kind.CORRECTED
+        return verdicts.Said(path=change.path, kind=kind, value=change.value, citations=where, reason=reason)
     if change.change == "undo":
-        return verdicts.TakenBack(path=change.path, reason=change.reason or "")
-    return verdicts.Said(
-        path=change.path,
-        kind=_KINDS[change.change],
-        value=change.value,
-        citations=None if change.citation is None else tuple(map(_citation, change.citation)),
-        reason=change.reason or "",
-    )
+        return verdicts.TakenBack(path=change.path, reason=reason)
+    return verdicts.Said(path=change.path, kind=_KINDS[change.change], reason=reason)
 
 
 def _citation(given: shapes.CitationIn) -> Citation:

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from ninja import Path, Query, Router
-from pydantic import Field, WithJsonSchema
+from pydantic import WithJsonSchema
 
 from reviewapp.accounts.models import Scope
 from reviewapp.api.compat import answers
@@ -22,28 +22,28 @@ from .declared import reads
 
 router = Router(auth=callers.Key(Scope.TASKS_READ))
 
-Slug = Annotated[str, Field(pattern=r"^[^\x00]*$", max_length=64)]
+_SLUG = {"pattern": r"^[^\x00]*$", "max_length": 64}
 State = Literal["open", "free", "held", "postponed", "escalated", "decided", "any"]
 Why = Annotated[rules.Code | None, WithJsonSchema({"type": "string", "enum": [code.value for code in rules.Code]})]
-JobId = Annotated[str, Field(pattern=r"^[0-9]{0,18}$", description="Our id of a job.")]
 
 
 @router.get("/tasks", response=reads(shapes.Tasks), operation_id="listTasks", summary="List tasks")
 def tasks(
     request: HttpRequest,
-    state: Query[State] = "open",
-    in_queue: Annotated[Slug, Query(alias="queue", description="The queue's short name.")] = "",
-    upstream: Query[Slug] = "",
-    kind: Query[Slug] = "",
-    reason: Query[Why] = None,
-    job: Query[JobId] = "",
-    holder: Query[Literal["me", "nobody", ""]] = "",
-    after: Query[paging.Place] = "",
-    limit: Query[paging.Limit] = 100,
+    state: Annotated[State, Query(description="Where the tasks stand.")] = "open",
+    in_queue: Annotated[str, Query(alias="queue", description="The queue's short name.", **_SLUG)] = "",
+    upstream: Annotated[str, Query(description="The upstream's short name.", **_SLUG)] = "",
+    kind: Annotated[str, Query(description="The kind of payload: talonic, llamacloud …", **_SLUG)] = "",
+    reason: Annotated[Why, Query(description="One of the reasons for which they wait.")] = None,
+    job: Annotated[str, Query(pattern=r"^[0-9]{0,18}$", description="Our id of their job.")] = "",
+    holder: Annotated[Literal["me", "nobody", ""], Query(description="Who holds them.")] = "",
+    after: paging.Place = "",
+    limit: paging.Limit = 100,
 ) -> HttpResponse:
     """In the order in which people get them; decided ones the newest first. `open` leaves out what is put away; `free` what
     somebody holds as well. `holder=me`: the person whom the key acts for."""
     caller = callers.of(request)
+    paging.check_place(after, moments=state in queue.DECIDED)
     asked = queue.Filter(
         queue=in_queue,
         reason="" if reason is None else reason.value,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from ninja import Path, Query, Router
+from ninja import Path, Router
 
 from reviewapp.accounts.models import Scope
 from reviewapp.api.compat import answers
@@ -27,8 +27,8 @@ router = Router(auth=callers.Key(Scope.TRAIL_READ))
 def of_job(
     request: HttpRequest,
     id: Path[shapes.Id],
-    after: Query[paging.Number] = "",
-    limit: Query[paging.Limit] = 100,
+    after: paging.Number = "",
+    limit: paging.Limit = 100,
 ) -> HttpResponse:
     """The job's entries and those of its rows, documents and tasks, the oldest first."""
     return _entries(Entry.objects.filter(job=callers.of(request).job(id).pk), after, limit)
@@ -43,8 +43,8 @@ def of_job(
 def of_task(
     request: HttpRequest,
     id: Path[shapes.Id],
-    after: Query[paging.Number] = "",
-    limit: Query[paging.Limit] = 100,
+    after: paging.Number = "",
+    limit: paging.Limit = 100,
 ) -> HttpResponse:
     """The stream of one task, the oldest first: each entry's `previous` is the `leaf` of the one before."""
     return _entries(Entry.objects.filter(stream=f"task:{callers.of(request).task(id).pk}"), after, limit)
