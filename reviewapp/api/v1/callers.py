@@ -115,9 +115,12 @@ def enters(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseB
             _check_body(request)
         except errors.Refused as refused:
             return refused.response()
-        if request.method == "HEAD":
+        asked = request.method
+        if asked == "HEAD":
             request.method = "GET"
         response = view(request, *args, **kwargs)
+        # Who sends the answer must still see that no body is wanted.
+        request.method = asked
         if response.status_code != 405:
             return response
         allowed = sorted(response.headers["Allow"].split(", "))

@@ -35,8 +35,8 @@ _WORDS = {
     410: "`erased`: the values were erased on purpose.",
     413: "`too_large`.",
     415: "`unsupported_media_type`: send application/json.",
-    422: "`invalid`, `bad_cursor`, `unknown_path`, `value_refused`, `reason_missing`, `not_to_come`, `idempotency_key_reused`: nothing was "
-    "changed.",
+    422: "Nothing was changed. `invalid`, `bad_cursor`, `unknown_path`, `value_refused`, `reason_missing`, `not_to_come`, "
+    "`idempotency_key_reused`.",
     429: "`too_many_requests`: wait for the seconds in Retry-After.",
 }
 _HEADERS = {

@@ -8,7 +8,6 @@ from typing import Annotated, Literal
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from ninja import Path, Query, Router
-from pydantic import WithJsonSchema
 
 from reviewapp.accounts.models import Scope
 from reviewapp.api.compat import answers
@@ -24,7 +23,6 @@ router = Router(auth=callers.Key(Scope.TASKS_READ))
 
 _SLUG = {"pattern": r"^[^\x00]*$", "max_length": 64}
 State = Literal["open", "free", "held", "postponed", "escalated", "decided", "any"]
-Why = Annotated[rules.Code | None, WithJsonSchema({"type": "string", "enum": [code.value for code in rules.Code]})]
 
 
 @router.get("/tasks", response=reads(shapes.Tasks), operation_id="listTasks", summary="List tasks")
@@ -34,7 +32,7 @@ def tasks(
     in_queue: Annotated[str, Query(alias="queue", description="The queue's short name.", **_SLUG)] = "",
     upstream: Annotated[str, Query(description="The upstream's short name.", **_SLUG)] = "",
     kind: Annotated[str, Query(description="The kind of payload: talonic, llamacloud …", **_SLUG)] = "",
-    reason: Annotated[Why, Query(description="One of the reasons for which they wait.")] = None,
+    reason: Annotated[rules.Code | None, Query(description="One of the reasons for which they wait.")] = None,
     job: Annotated[str, Query(pattern=r"^[0-9]{0,18}$", description="Our id of their job.")] = "",
     holder: Annotated[Literal["me", "nobody", ""], Query(description="Who holds them.")] = "",
     after: paging.Place = "",
