@@ -41,10 +41,10 @@ def test_every_permission_asked_for_exists() -> None:
 
 
 #: A new entry here is a decision: who reads these needs no name.
-OPEN_TO_ALL = {"sign-in/", "sign-out/"}
+OPEN_TO_ALL = {"sign-in/", "sign-out/", "api/v1/openapi.json", "api/v1/docs"}
 
 
-def test_only_the_pages_for_signing_in_and_out_are_open_to_all() -> None:
+def test_only_signing_in_and_out_and_what_describes_the_api_are_open_to_all() -> None:
     found = {
         address
         for address, view in views(get_resolver("reviewapp.urls"))

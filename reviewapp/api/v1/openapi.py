@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from reviewapp.web import access
 
 from . import callers
-from .service import API, ROOMS
+from .operations import API, ROOMS
 
 _KEY = {
     "name": "Idempotency-Key",

@@ -14,7 +14,7 @@ from django.urls import URLPattern, path, re_path
 from reviewapp.api import doors
 
 from . import callers, errors, openapi
-from .service import API
+from .operations import API
 
 View = Callable[..., HttpResponseBase]
 
