@@ -8,6 +8,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from reviewapp.web import access
@@ -81,13 +82,48 @@ def schema(request: HttpRequest) -> HttpResponse:
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
     """GET /api/v1/docs: the operations in words, without a script."""
-    return render(request, "api/operations.html", {"rooms": _rooms(), "title": document()["info"]["title"]})
+    context = {
+        "openapi_url": reverse("api:openapi"),
+        "rooms": _rooms(),
+        "answers": [(status, _pieces(words)) for status, words in sorted(_WORDS.items())],
+    }
+    return render(request, "api/operations.html", context)
 
 
-def _rooms() -> list[tuple[str, list[dict[str, Any]]]]:
-    rooms: dict[str, list[dict[str, Any]]] = {}
+@cache
+def _rooms() -> list[dict[str, Any]]:
+    told: dict[str, list[dict[str, Any]]] = {tag: [] for tag in ROOMS}
     for path, operations in document()["paths"].items():
         for method, operation in operations.items():
-            for tag in operation["tags"]:
-                rooms.setdefault(tag, []).append({"path": path, "method": method.upper(), **operation})
-    return list(rooms.items())
+            (tag,) = operation["tags"]
+            told[tag].append(_told(path, method, operation))
+    return [{"name": tag, "scope": _scope(tag), "operations": told[tag]} for tag in ROOMS]
+
+
+def _told(path: str, method: str, operation: dict[str, Any]) -> dict[str, Any]:
+    named = [one for one in operation["parameters"] if one["in"] != "path"]
+    return {
+        "id": operation["operationId"],
+        "method": method.upper(),
+        "path": path,
+        "summary": operation["summary"],
+        "says": _pieces(operation.get("description", "")),
+        "parameters": [{"name": one["name"], "says": _pieces(one.get("description", ""))} for one in named],
+        "body": _example(operation),
+        "statuses": sorted(operation["responses"]),
+    }
+
+
+def _example(operation: dict[str, Any]) -> str:
+    if "requestBody" not in operation:
+        return ""
+    schema = operation["requestBody"]["content"]["application/json"]["schema"]
+    name = schema["$ref"].rpartition("/")[2]
+    return json.dumps(document()["components"]["schemas"][name]["examples"][0], ensure_ascii=False)
+
+
+def _pieces(words: str) -> list[tuple[bool, str]]:
+    """Words in which what stands between two backticks is code -> (is it code, text)."""
+    return [
+        (place % 2 == 1, " ".join(text.split()) if place % 2 else text) for place, text in enumerate(words.split("`"))
+    ]

@@ -82,7 +82,7 @@ def _plain(error: HttpError) -> Json:
 
 
 def _place(loc: tuple[int | str, ...]) -> str:
-    return ".".join(str(part) for part in loc if part not in ("body", "asked", "query"))
+    return ".".join(str(part) for part in loc if part not in ("body", "asked", "query")) or "the body"
 
 
 API = build()

@@ -72,6 +72,10 @@ Value = Annotated[Any, Field(description="JSON; numbers are written with the ver
 Id = Annotated[str, Field(pattern=r"^[0-9]+$", examples=["57"])]
 
 
+def _like(example: dict[str, Any]) -> ConfigDict:
+    return ConfigDict(extra="forbid", json_schema_extra={"examples": [example]})
+
+
 class Asked(Schema):
     """A body: what is not known is refused, not passed over."""
 
@@ -116,20 +120,15 @@ Change = Annotated[Correction | Verdict, Field(discriminator="change")]
 class Verdicts(Asked):
     """Verdicts in their order, as one write, all or none."""
 
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={
-            "examples": [
-                {
-                    "revision": 3,
-                    "changes": [
-                        {"change": "correct", "path": "/total", "value": 1482.60, "reason": "a smudge on the 8"},
-                        {"change": "approve", "path": "/invoice_date"},
-                        {"change": "undo", "path": "/currency"},
-                    ],
-                }
-            ]
-        },
+    model_config = _like(
+        {
+            "revision": 3,
+            "changes": [
+                {"change": "correct", "path": "/total", "value": 1482.60, "reason": "a smudge on the 8"},
+                {"change": "approve", "path": "/invoice_date"},
+                {"change": "undo", "path": "/currency"},
+            ],
+        }
     )
 
     revision: Whole
@@ -139,6 +138,8 @@ class Verdicts(Asked):
 class Approval(Asked):
     """Approve the document. `sign_off`, with a reason, approves it although fields that need eyes have no verdict."""
 
+    model_config = _like({"revision": 4, "sign_off": True, "reason": "the rest is of no matter here"})
+
     revision: Whole
     sign_off: StrictBool = False
     reason: Words | None = None
@@ -147,6 +148,8 @@ class Approval(Asked):
 class Rejection(Asked):
     """Reject the document, and say why."""
 
+    model_config = _like({"revision": 4, "reason": "another company's invoice"})
+
     revision: Whole
     reason: Words
 
@@ -154,12 +157,16 @@ class Rejection(Asked):
 class Postponement(Asked):
     """Put the task away until then."""
 
+    model_config = _like({"until": "2027-01-04T08:00:00Z", "reason": "the supplier was asked"})
+
     until: Moment
     reason: Words | None = None
 
 
 class Escalation(Asked):
     """Hand the task to who supervises, and say why."""
+
+    model_config = _like({"reason": "two totals, and both add up"})
 
     reason: Words
 
@@ -177,6 +184,12 @@ class Problem(Schema):
 
 
 class Error(Schema):
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"error": {"code": "open_flags", "message": "These fields need eyes.", "paths": ["/total"]}}]
+        }
+    )
+
     error: Problem
 
 
@@ -395,7 +408,27 @@ class TaskWithFields(Task):
 
 
 class Written(Schema):
-    """The task after a write. `row_id` of the decided row, once there is one."""
+    """The task after a write. `decided_row`: the new row's id, once there is one."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": "57",
+                    "state": "open",
+                    "revision": 4,
+                    "holder": {"id": "3", "name": "Ana"},
+                    "held_until": "2027-01-04T08:15:00.000000Z",
+                    "postponed_until": None,
+                    "fields_to_check": 3,
+                    "fields_checked": 2,
+                    "open": ["/grand_total"],
+                    "outcome": None,
+                    "decided_row": None,
+                }
+            ]
+        }
+    )
 
     id: Id
     state: Literal["open", "escalated", "decided", "withdrawn"]
