@@ -51,7 +51,7 @@ class Asked:
 def once(*, asked: Asked, at: datetime, act: Callable[[], Answer]) -> Answer:
     """Do the act and keep its answer in one transaction, so that a crash leaves both or neither; or give the kept answer.
 
-    A refusal by the act is an answer as well. Raises Refused 422 when the name was used for something else, 409 while
+    The act is one transaction by itself. A refusal by it is an answer as well. Raises Refused 422 when the name was used for something else, 409 while
     another request of that name runs.
     """
     began = _begin(asked, at)
@@ -72,8 +72,7 @@ def once(*, asked: Asked, at: datetime, act: Callable[[], Answer]) -> Answer:
 
 def _done(act: Callable[[], Answer]) -> Answer:
     try:
-        with transaction.atomic():
-            return act()
+        return act()
     except Refused as refused:
         return Answer(refused.status, jsontext.dump(refused.body))
 

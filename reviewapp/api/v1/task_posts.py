@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from ninja import Path, Router
 
@@ -92,7 +93,7 @@ def _act(request: HttpRequest, id: str, act: Callable[..., Any]) -> HttpResponse
     person = caller.person
 
     def done() -> idempotency.Answer:
-        with errors.in_words():
+        with errors.in_words(), transaction.atomic():
             act(task_id=caller.task(id).pk, user=person, at=caller.at, via=caller.via)
             return idempotency.Answer(200, jsontext.dump(tasks.written(caller.task(id))))
 
