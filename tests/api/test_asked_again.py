@@ -16,6 +16,7 @@ from django.utils import timezone
 from reviewapp.accounts.models import Scope
 from reviewapp.accounts.roles import Role
 from reviewapp.api.models import IdempotentAnswer
+from reviewapp.api.v1 import errors
 from reviewapp.audit.models import Entry
 from reviewapp.review import claims, verdicts
 from reviewapp.review.models import Decision, Task, Verdict
@@ -41,8 +42,8 @@ def secret(task, sol) -> str:
     return secret
 
 
-def post(secret: str, path: str, body: Any, name: str = "n-1", at: timedelta = timedelta()) -> Any:
-    headers = {"Authorization": f"Bearer {secret}", "Idempotency-Key": name}
+def post(secret: str, path: str, body: Any, name: str | None = "n-1", at: timedelta = timedelta()) -> Any:
+    headers = {"Authorization": f"Bearer {secret}", **({} if name is None else {"Idempotency-Key": name})}
     text = body if isinstance(body, str) else json.dumps(body)
     now = timezone.now() + at
     with mock.patch("reviewapp.web.middleware.timezone.now", return_value=now):
@@ -151,6 +152,16 @@ def test_a_crash_before_the_answer_is_kept_leaves_neither_act_nor_answer(task, s
     assert (Verdict.objects.count(), Entry.objects.count()) == (0, before)
     assert not IdempotentAnswer.objects.filter(name="n-9").exists()
     assert post(secret, f"/tasks/{task.pk}/verdicts", verdict(), name="n-9").status_code == 200
+
+
+@pytest.mark.parametrize("name", ["n-1", None])
+def test_what_cannot_be_answered_is_not_done(task, secret, name):
+    refusal = errors.Refused(410, "erased", "m")
+    with mock.patch("reviewapp.api.v1.tasks.written", side_effect=refusal):
+        answer = post(secret, f"/tasks/{task.pk}/verdicts", verdict(), name=name)
+    assert answer.status_code == 410
+    assert (Verdict.objects.count(), Task.objects.get(pk=task.pk).version) == (0, 1)
+    assert IdempotentAnswer.objects.filter(status=410).exists() == (name is not None)
 
 
 def test_who_was_taken_for_dead_and_was_not_leaves_nothing(task, secret, sol):

@@ -51,8 +51,8 @@ class Asked:
 def once(*, asked: Asked, at: datetime, act: Callable[[], Answer]) -> Answer:
     """Do the act and keep its answer in one transaction, so that a crash leaves both or neither; or give the kept answer.
 
-    The act is one transaction by itself. A refusal by it is an answer as well. Raises Refused 422 when the name was used for something else, 409 while
-    another request of that name runs.
+    The act is one transaction by itself, and a refusal by it is an answer as well. Raises Refused 422 when the name was used
+    for something else, 409 while another request of that name runs.
     """
     began = _begin(asked, at)
     if isinstance(began, Answer):
