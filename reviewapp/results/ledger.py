@@ -186,6 +186,11 @@ def upstream_rows(job: Job) -> dict[str, ResultRow]:
     return {row.key: row for row in rows}
 
 
+def row_count(job: Job) -> int:
+    """How many rows the job has, each counted once however often it was read or decided."""
+    return job.rows.filter(source=ResultRow.Source.UPSTREAM, supersedes__isnull=True).count()
+
+
 def current_rows(job: Job) -> dict[str, ResultRow]:
     """The current row of each key, in the job's order: the last review row, else the last upstream row."""
     newest: dict[str, ResultRow] = {}
