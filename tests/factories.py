@@ -193,11 +193,15 @@ def create_task(
 
 
 def create_key(
-    *, upstreams: Sequence[str], hold: bool = False, scopes: Sequence[Scope] = tuple(Scope)
+    *,
+    upstreams: Sequence[str],
+    hold: bool = False,
+    scopes: Sequence[Scope] = apikeys.READING,
+    acts_for: User | None = None,
 ) -> tuple[ApiKey, str]:
     """An API key and its secret."""
     admin = User.objects.filter(role=Role.ADMIN).first() or create_user(role=Role.ADMIN)
-    return apikeys.issue(name="test", upstreams=upstreams, scopes=scopes, hold=hold, by=admin, at=AT)
+    return apikeys.issue(name="test", upstreams=upstreams, scopes=scopes, hold=hold, acts_for=acts_for, by=admin, at=AT)
 
 
 def sha256(data: bytes) -> str:

@@ -17,6 +17,7 @@ from reviewapp.audit.actions import Action
 
 from . import actors
 from .models import ApiKey, Scope, User
+from .roles import Permission
 
 _SHAPE = re.compile(r"rva_([0-9a-f]{12})_[A-Za-z0-9_-]{43}")
 _NOBODY = hashlib.sha256(b"no such key").hexdigest()
@@ -25,18 +26,34 @@ _NOBODY = hashlib.sha256(b"no such key").hexdigest()
 _USED_EVERY = timedelta(minutes=1)
 
 
+#: What a key is for when nothing else is said.
+READING = (Scope.COMPAT_READ, Scope.ROWS_READ)
+
+
+class NobodyNamed(ValueError):
+    """A key that works on tasks does so for a named person, one who may."""
+
+
 def issue(
     *,
     name: str,
     upstreams: Sequence[str],
-    scopes: Sequence[Scope] = (Scope.COMPAT_READ, Scope.ROWS_READ),
+    scopes: Sequence[Scope] = READING,
     hold: bool = False,
+    acts_for: User | None = None,
     by: User,
     at: datetime,
     expires_at: datetime | None = None,
     via: trail.Via = actors.UNSAID,
 ) -> tuple[ApiKey, str]:
-    """A new key and its secret, `rva_<prefix>_<43 characters>`, which cannot be had again."""
+    """A new key and its secret, `rva_<prefix>_<43 characters>`, which cannot be had again.
+
+    Raises NobodyNamed for the scope tasks.write without a person, and for a person who may not work on tasks.
+    """
+    if acts_for is None and Scope.TASKS_WRITE in scopes:
+        raise NobodyNamed("tasks.write needs a person to act for")
+    if acts_for is not None and not acts_for.has_perm(Permission.REVIEW_WORK):
+        raise NobodyNamed(f"{acts_for.name} may not work on tasks")
     prefix = secrets.token_hex(6)
     secret = f"rva_{prefix}_{secrets.token_urlsafe(32)}"
     key = ApiKey(
@@ -48,6 +65,7 @@ def issue(
         hold=hold,
         created_at=at,
         created_by=by,
+        acts_for=acts_for,
         expires_at=expires_at,
     )
     with transaction.atomic():
@@ -57,11 +75,14 @@ def issue(
 
 
 def authenticate(secret: str, *, at: datetime) -> ApiKey | None:
-    """The good key that this secret belongs to, else None: unknown, wrong, revoked and expired look alike."""
+    """The good key that this secret belongs to, else None: unknown, wrong, revoked and expired look alike, and so does one
+    that acts for a person who was deactivated."""
     shape = _SHAPE.fullmatch(secret)
-    key = None if shape is None else ApiKey.objects.filter(prefix=shape[1]).first()
+    key = None if shape is None else ApiKey.objects.select_related("acts_for").filter(prefix=shape[1]).first()
     kept = _NOBODY if key is None else key.secret_sha256
     if not hmac.compare_digest(kept, _digest(secret)) or key is None or not key.is_good(at):
+        return None
+    if key.acts_for is not None and not key.acts_for.is_active:
         return None
     if key.last_used_at is None or key.last_used_at <= at - _USED_EVERY:
         with transaction.atomic():
@@ -98,6 +119,7 @@ def _note(key: ApiKey, action: Action, *, by: User, at: datetime, via: trail.Via
                 "upstreams": key.upstreams,
                 "scopes": key.scopes,
                 "hold": key.hold,
+                "acts_for": "" if key.acts_for_id is None else str(key.acts_for_id),
             },
         ),
         at=at,

@@ -13,8 +13,9 @@ from django.contrib.auth.password_validation import password_validators_help_tex
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from .apikeys import READING
 from .models import Scope, User, sign_in_name
-from .roles import Role
+from .roles import Permission, Role, permissions
 
 #: Of the names of the time zone database: the parts of the world.
 AREAS = frozenset(
@@ -125,7 +126,17 @@ class NewKeyForm(forms.Form):
         label=_("Upstreams"), help_text=_("Whose results it may read: short names, separated by spaces.")
     )
     scopes = forms.MultipleChoiceField(
-        label=_("May"), choices=Scope.choices, initial=Scope.values, widget=forms.CheckboxSelectMultiple
+        label=_("May"), choices=Scope.choices, initial=list(READING), widget=forms.CheckboxSelectMultiple
+    )
+    acts_for = forms.ModelChoiceField(
+        label=_("Acts for"),
+        queryset=User.objects.none(),
+        required=False,
+        empty_label=_("nobody: it only reads"),
+        help_text=_(
+            "A machine that works on tasks does so as this person: it may do what the person may, in the person’s queues, "
+            "and the trail names the person and the key."
+        ),
     )
     hold = forms.BooleanField(
         label=_("Hold back what is undecided"),
@@ -139,6 +150,15 @@ class NewKeyForm(forms.Form):
     def __init__(self, *args: Any, at: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._at = at
+        workers = [role for role in Role if Permission.REVIEW_WORK in permissions(role)]
+        people = User.objects.active().filter(role__in=workers).order_by("name", "pk")
+        self.fields["acts_for"].queryset = people  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        typed = super().clean() or {}
+        if Scope.TASKS_WRITE in typed.get("scopes", ()) and typed.get("acts_for") is None and not self.errors:
+            self.add_error("acts_for", _("Name the person for whom it works on tasks."))
+        return typed
 
     def clean_upstreams(self) -> list[str]:
         slugs = self.cleaned_data["upstreams"].replace(",", " ").split()

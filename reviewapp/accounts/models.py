@@ -115,6 +115,10 @@ class Scope(models.TextChoices):
 
     COMPAT_READ = "compat.read", _("read results in the vendors' shapes")
     ROWS_READ = "rows.read", _("read rows in our own shape")
+    JOBS_READ = "jobs.read", _("read jobs and their history")
+    TASKS_READ = "tasks.read", _("read what waits for people")
+    TASKS_WRITE = "tasks.write", _("work on tasks for the person named below")
+    TRAIL_READ = "trail.read", _("read the trail of jobs and tasks")
 
 
 class KeptKeys(models.QuerySet["ApiKey"]):
@@ -126,7 +130,8 @@ class ApiKey(models.Model):
     """A machine's way in. The secret is shown once and kept only as SHA-256: it is 32 random bytes, so it needs no salt.
 
     `upstreams`: slugs of the upstreams whose results it may read; `scopes`: values of Scope. `hold`: compat answers keep
-    what is undecided back (design.md, "What compat answers").
+    what is undecided back (design.md, "What compat answers"). `acts_for`: the person whose acts a key that writes does, and
+    whose permissions and queues it is bound to; a key for nobody in particular only reads.
     """
 
     prefix = models.CharField(max_length=12, unique=True)
@@ -137,6 +142,9 @@ class ApiKey(models.Model):
     hold = models.BooleanField(default=False)
     created_at = models.DateTimeField()
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="api_keys")
+    acts_for = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="acting_keys"
+    )
     expires_at = models.DateTimeField(null=True)
     last_used_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)

@@ -80,6 +80,15 @@ def key_of(secret: str, *, at: datetime, scope: Scope) -> ApiKey:
     return key
 
 
+def any_key(secret: str, *, at: datetime) -> ApiKey:
+    """The good key, whatever it is for. Raises Shut. Counted as by `key_of`."""
+    key = apikeys.authenticate(secret, at=at) if secret else None
+    if key is None:
+        raise Shut(Refusal.NO_KEY)
+    _count(key, at)
+    return key
+
+
 def bearer(request: HttpRequest) -> str:
     """The secret of an `Authorization: Bearer` header; "" when there is none."""
     kind, _, secret = request.headers.get("Authorization", "").partition(" ")

@@ -6,8 +6,9 @@ from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
-from reviewapp.accounts.models import Scope
+from reviewapp.accounts.models import ApiKey, Scope
 from reviewapp.documents import serving
+from reviewapp.extraction.jsontext import Json
 from reviewapp.results import feed
 from reviewapp.results.models import DocumentLink, Final
 
@@ -34,6 +35,11 @@ def rows(request: HttpRequest) -> HttpResponse:
     after = request.GET.get("after", "0") or "0"
     if not (after.isascii() and after.isdigit() and len(after) < 19):
         return answers.json_response({"detail": "`after` is no cursor of ours."}, status=400)
+    return answers.json_response(page(key, after))
+
+
+def page(key: ApiKey, after: str) -> Json:
+    """One page of the feed of what became final at the key's upstreams."""
     finals = list(
         Final.objects.filter(id__gt=int(after), row__job__upstream__slug__in=key.upstreams)
         .select_related("row__job__upstream", "row__values", "row__base")
@@ -41,7 +47,7 @@ def rows(request: HttpRequest) -> HttpResponse:
     )
     decided = feed.decisions(finals)
     last = str(finals[-1].pk) if finals else after
-    return answers.json_response({"data": [feed.said(final, decided) for final in finals], "next": last})
+    return {"data": [feed.said(final, decided) for final in finals], "next": last}
 
 
 @doors.machine

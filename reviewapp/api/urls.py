@@ -1,6 +1,6 @@
 """The machines' addresses. Below `compat/<vendor>/` each path is the vendor's own."""
 
-from django.urls import path, re_path
+from django.urls import include, path, re_path
 
 from . import rows
 from .compat import llamacloud, llamacloud_files, llamacloud_v2, talonic, unsiloed
@@ -8,6 +8,7 @@ from .compat import llamacloud, llamacloud_files, llamacloud_v2, talonic, unsilo
 app_name = "api"
 urlpatterns = [
     path("api/rows", rows.rows, name="rows"),
+    path("api/v1/", include("reviewapp.api.v1.urls")),
     path("files/<str:token>", rows.file, name="file"),
     path("compat/unsiloed/extract/<str:job_id>", unsiloed.extract, name="unsiloed-extract"),
     path("compat/unsiloed/classify/<str:job_id>", unsiloed.classify, name="unsiloed-classify"),

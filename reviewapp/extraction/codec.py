@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -39,6 +39,20 @@ def row_from_text(*, key: str, values_text: str, facts_text: str) -> Row:
         return _row(key, values, facts)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise error if isinstance(error, BadFacts) else BadFacts(f"not a kept row: {error}") from error
+
+
+def citations_to_text(citations: Sequence[Citation]) -> str:
+    """The citations that a person gave with a value, as kept beside the verdict."""
+    return dump([_citation_facts(citation) for citation in citations])
+
+
+def citations_from_text(text: str) -> tuple[Citation, ...]:
+    """The inverse of `citations_to_text`. Raises BadFacts when the text was not written by it."""
+    try:
+        kept: Any = _load(text)
+        return tuple(_citation(one) for one in kept)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise BadFacts(f"not kept citations: {error}") from error
 
 
 def fingerprint(row: Row, schema: str | None) -> str:

@@ -18,6 +18,7 @@ from .jsontext import Json, equal
 from .model import Citation, Field, Flag, Presence, Row
 
 __all__ = [
+    "MISSING",
     "Applied",
     "BadEdit",
     "Change",

@@ -186,6 +186,11 @@ def upstream_rows(job: Job) -> dict[str, ResultRow]:
     return {row.key: row for row in rows}
 
 
+def row_count(job: Job) -> int:
+    """How many rows the job has, each counted once however often it was read or decided."""
+    return job.rows.filter(source=ResultRow.Source.UPSTREAM, supersedes__isnull=True).count()
+
+
 def current_rows(job: Job) -> dict[str, ResultRow]:
     """The current row of each key, in the job's order: the last review row, else the last upstream row."""
     newest: dict[str, ResultRow] = {}
@@ -206,6 +211,11 @@ def last_review_row(job_id: int, key: str) -> ResultRow | None:
 def history(job: Job) -> list[ResultRow]:
     """Every row of the job, oldest first."""
     return list(job.rows.select_related("base", "supersedes").order_by("id"))
+
+
+def history_after(job: Job, last: int, *, limit: int) -> list[ResultRow]:
+    """The same, only those behind the row with that id, and at most so many."""
+    return list(job.rows.filter(pk__gt=last).order_by("id")[:limit])
 
 
 def read(row: ResultRow) -> Row:

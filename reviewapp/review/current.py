@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Container, Mapping
 
-from reviewapp.extraction import edit, jsontext, paths
+from reviewapp.audit.models import Content
+from reviewapp.extraction import codec, edit, jsontext, paths
 from reviewapp.extraction.edit import Edit, EditKind
+from reviewapp.results import ledger
 
 from . import rules
 from .models import Task, Verdict
@@ -54,19 +56,22 @@ def recount(task: Task) -> None:
 
 def edits(spoken: Mapping[str, Verdict]) -> list[Edit]:
     """The verdicts as edits of the row under review; each line that a person added is there before anything is said of it,
-    also when the newest word on it is another one. Raises LookupError when a value was erased."""
+    also when the newest word on it is another one. Raises ledger.Erased when a value was erased."""
     added = sorted(filter(edit.is_added_line, spoken), key=len)
     found = [Edit(path=path, kind=EditKind.LINE_ADDED) for path in added]
     for verdict in spoken.values():
         if verdict.kind == Verdict.Kind.LINE_ADDED:
             continue
-        value: jsontext.Json = None
-        if verdict.value is not None:
-            if verdict.value.text is None:
-                raise LookupError(f"the value of verdict {verdict.pk} was erased")
-            value = jsontext.parse(verdict.value.text)
-        found.append(Edit(path=verdict.path, kind=EditKind(verdict.kind), value=value))
+        value = None if verdict.value is None else jsontext.parse(_text(verdict.value))
+        citations = None if verdict.citation is None else codec.citations_from_text(_text(verdict.citation))
+        found.append(Edit(path=verdict.path, kind=EditKind(verdict.kind), value=value, citations=citations))
     return found
+
+
+def _text(kept: Content) -> str:
+    if kept.text is None:
+        raise ledger.Erased(f"the text {kept.pk} of a verdict was erased")
+    return kept.text
 
 
 def wants_a_value(task: Task, path: str) -> bool:

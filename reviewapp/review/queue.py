@@ -120,7 +120,7 @@ def page(*, user: User, asked: Filter, at: datetime, queues: Iterable[Queue], up
     more would cost PostgreSQL more time to plan than to run.
     """
     newest_first = asked.state in DECIDED
-    rows = _after(_filtered(user, asked, at=at), asked.after, newest_first=newest_first)
+    rows = _after(_filtered(claims.visible(user), user, asked, at=at), asked.after, newest_first=newest_first)
     rows = rows.order_by("-decided_at", "-id") if newest_first else rows.order_by("position", "id")
     tasks = list(rows.select_related("holder", "job", "assignee", "decided_by").defer("eyes")[: PAGE + 1])
     known = {one.pk: one for one in queues}
@@ -135,6 +135,19 @@ def page(*, user: User, asked: Filter, at: datetime, queues: Iterable[Queue], up
         ],
         after=_cursor(shown[-1], newest_first=newest_first) if len(tasks) > PAGE else "",
     )
+
+
+def listed(
+    *, seen: QuerySet[Task], user: User | None, asked: Filter, at: datetime, limit: int
+) -> tuple[list[Task], str]:
+    """The tasks among `seen` that were asked for, in the same order, and the cursor behind them; "" when these are the last.
+    `user`: the person whom "me" and "mine" mean; None where nobody is meant. One query."""
+    newest_first = asked.state in DECIDED
+    rows = _after(_filtered(seen, user, asked, at=at), asked.after, newest_first=newest_first)
+    rows = rows.order_by("-decided_at", "-id") if newest_first else rows.order_by("position", "id")
+    tasks = list(rows.select_related("holder", "job", "queue", "decided_by")[: limit + 1])
+    shown = tasks[:limit]
+    return shown, _cursor(shown[-1], newest_first=newest_first) if len(tasks) > limit else ""
 
 
 def _about(task: Task, upstreams: Mapping[str, str], *, with_queue: bool) -> str:
@@ -168,7 +181,7 @@ def counts(*, user: User, asked: Filter, at: datetime) -> Counts:
     Counting looks at no more than COUNT_LIMIT + 1 tasks, however many there are, in the queue's order. `overdue` is
     counted among these: overdue tasks stand first, so it is exact as long as it does not reach the limit itself.
     """
-    found = _filtered(user, asked, at=at)
+    found = _filtered(claims.visible(user), user, asked, at=at)
     first = found.order_by("position", "id").values("pk", "state", "due_at")[: COUNT_LIMIT + 1]
     counted = first.aggregate(found=Count("pk"), overdue=Count("pk", filter=Q(state__in=OPEN, due_at__lte=at)))
     seen = claims.visible(user)
@@ -216,8 +229,7 @@ def band(lowest: Decimal | None) -> str:
     return next((name for name, floor in _FLOORS if lowest >= floor), "low")
 
 
-def _filtered(user: User, asked: Filter, *, at: datetime) -> QuerySet[Task]:
-    tasks = claims.visible(user)
+def _filtered(tasks: QuerySet[Task], user: User | None, asked: Filter, *, at: datetime) -> QuerySet[Task]:
     if asked.queue:
         tasks = tasks.filter(queue=_called(asked.queue))
     if asked.q:
@@ -254,7 +266,7 @@ def _called(slug: str) -> Subquery:
     return Subquery(Queue.objects.filter(slug=slug).values("pk")[:1])
 
 
-def _state(state: str, *, user: User, at: datetime) -> Q:
+def _state(state: str, *, user: User | None, at: datetime) -> Q:
     """What waits and is not put away, unless something else is asked for. One state where it can be: so it follows an
     index in order."""
     free = Q(holder__isnull=True) | Q(lease_until__lte=at)
@@ -306,7 +318,7 @@ def _held_of(user: User, asked: Filter, *, at: datetime) -> QuerySet[Task]:
     """Those of what was asked for that somebody holds. Few are held, so they are looked for from that end."""
     if asked.state not in ("open", "held", "any"):
         return Task.objects.none()
-    held = _filtered(user, replace(asked, state="held"), at=at)
+    held = _filtered(claims.visible(user), user, replace(asked, state="held"), at=at)
     return held.exclude(state=Task.State.ESCALATED) if asked.state == "open" else held
 
 

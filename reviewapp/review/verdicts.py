@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -12,13 +12,12 @@ from reviewapp.accounts import actors
 from reviewapp.accounts.models import User
 from reviewapp.audit import content, trail
 from reviewapp.audit.actions import Action
-from reviewapp.audit.models import Content
-from reviewapp.extraction import confidence, edit, jsontext, paths
+from reviewapp.extraction import codec, edit, jsontext, paths, schema
 from reviewapp.extraction.jsontext import Json
-from reviewapp.extraction.model import Field, Row
+from reviewapp.extraction.model import Citation
 from reviewapp.results import ledger
 
-from . import claims, current, queues
+from . import claims, current, evidence, schemas
 from .models import Task, Verdict
 
 ACTIONS: Mapping[str, Action] = {
@@ -41,6 +40,10 @@ class VerdictError(Exception):
 class BadAddress(VerdictError):
     """Nothing stands at the path, or the verdict does not fit what stands there."""
 
+    def __init__(self, why: str, path: str = "") -> None:
+        super().__init__(why)
+        self.path = path
+
 
 class Stale(VerdictError):
     """Somebody spoke on this field since the page was made; `now` is the verdict that counts."""
@@ -50,9 +53,26 @@ class Stale(VerdictError):
         self.now = now
 
 
+class StaleTask(VerdictError):
+    """Something was said or done since the caller looked; `version` is the task's now."""
+
+    def __init__(self, version: int) -> None:
+        super().__init__(str(version))
+        self.version = version
+
+
+class BadValue(VerdictError):
+    """The schema refuses the value, or demands one; `code` and `detail` as `schema.judge` says it."""
+
+    def __init__(self, path: str, code: str, detail: str) -> None:
+        super().__init__(f"{code}: {detail}")
+        self.path, self.code, self.detail = path, code, detail
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One verdict on its way in. `seen` is the id of the verdict that the page showed at the path, 0 for none."""
+    """One verdict on its way in. `seen` is the id of the verdict that the page showed at the path, 0 for none. `citations`:
+    where the value stands, when the person says so; `reason`: why, in the entry alone."""
 
     path: str
     kind: Verdict.Kind
@@ -60,6 +80,16 @@ class Said:
     seen: int = 0
     seconds: str = ""
     form_key: str = ""
+    citations: tuple[Citation, ...] | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """The person's own last verdict at a path shall not have been given."""
+
+    path: str
+    reason: str = ""
 
 
 def give(*, task_id: int, said: Said, user: User, at: datetime, via: trail.Via) -> Verdict:
@@ -79,6 +109,70 @@ def give(*, task_id: int, said: Said, user: User, at: datetime, via: trail.Via) 
         if (before.pk if before is not None else 0) != said.seen:
             raise Stale(before)
         return _store(task, said, spoken=spoken, user=user, at=at, via=via)
+
+
+def give_all(
+    *, task_id: int, version: int, said: Sequence[Said | TakenBack], user: User, at: datetime, via: trail.Via
+) -> Task:
+    """Store several verdicts in their order, all or none, as one write of the task. Claims the task when it is free.
+
+    `version`: the task's as whoever speaks knows it, in the place of `Said.seen`. A value must fit the schema, for nobody
+    looks at it once more. Raises claims.ClaimError, StaleTask, BadAddress, BadValue; Task.DoesNotExist for a foreign task.
+    """
+    with transaction.atomic():
+        task = claims.workable(user).select_for_update(of=("self",)).get(pk=task_id)
+        if task.state in (Task.State.OPEN, Task.State.ESCALATED) and task.version != version:
+            raise StaleTask(task.version)
+        # Taking a free task counts as well, so the version is compared before.
+        task = claims.take(task_id=task_id, user=user, at=at, via=via)
+        claims.write(task, user=user, at=at)
+        for one in said:
+            if isinstance(one, TakenBack):
+                _take_back(task, one, user=user, at=at, via=via)
+            else:
+                spoken = current.verdicts(task)
+                fitting = _fitting(task, one, spoken)
+                _store(task, fitting, spoken=spoken, user=user, at=at, via=via)
+        return task
+
+
+def _take_back(task: Task, what: TakenBack, *, user: User, at: datetime, via: trail.Via) -> Verdict:
+    done, _undone = _replay(_own(task, user))
+    target = next((one for one in reversed(done) if one.path == what.path), None)
+    if target is None:
+        raise BadAddress("nothing of yours to take back", what.path)
+    said = Said(path=what.path, kind=Verdict.Kind(target.kind), reason=what.reason)
+    back = _before(task, target)
+    return _again(task, back, said, undoes=target, user=user, at=at, via=via, step="undo")
+
+
+def _fitting(task: Task, said: Said, spoken: Mapping[str, Verdict]) -> Said:
+    """The verdict as it is stored. Raises BadAddress and BadValue where a person's page would not have let it come so far."""
+    path, kind = said.path, said.kind
+    if kind == Verdict.Kind.RESTORED:
+        if path not in spoken:
+            raise BadAddress("nothing was said there", path)
+        return said
+    try:
+        node = schemas.of_row(task.row).node(path)
+        now = edit.draft(ledger.read(task.row), current.edits(spoken)).peek(path)
+    except (paths.BadPath, edit.BadEdit) as error:
+        raise BadAddress(str(error), path) from error
+    if now is edit.MISSING and node is None and path not in current.eyes(task):
+        raise BadAddress("there is no such field", path)
+    if path == paths.ROOT or (isinstance(now, dict) and now):
+        raise BadAddress("an object is not judged as a whole", path)
+    if isinstance(now, list) and now:
+        if kind != Verdict.Kind.APPROVED:
+            raise BadAddress("of a list as a whole one says only that its lines are all there", path)
+        return replace(said, kind=Verdict.Kind.LINES_COMPLETE)
+    if kind == Verdict.Kind.CORRECTED:
+        for code, detail in schema.judge(node, said.value) if node is not None else ():
+            if code != schema.PATTERN_NOT_CHECKED:
+                raise BadValue(path, code, detail)
+    if kind == Verdict.Kind.APPROVED and now in (edit.MISSING, None, "") and current.wants_a_value(task, path):
+        raise BadValue(path, schema.MISSING_REQUIRED, "")
+    return said
 
 
 def add_line(*, task_id: int, array: str, user: User, at: datetime, via: trail.Via, form_key: str = "") -> Verdict:
@@ -115,34 +209,48 @@ def _step(task_id: int, *, user: User, at: datetime, via: trail.Via, form_key: s
         if again is not None:
             return again
         claims.write(task, user=user, at=at)
-        mine = list(
-            task.verdicts.filter(by=user, carried__isnull=True).select_related("value", "citation").order_by("id")
-        )
-        done, undone = _replay(mine)
+        done, undone = _replay(_own(task, user))
         stack = undone if redo else done
         if not stack:
             return None
         target = stack[-1]
-        spoken = current.verdicts(task)
-        if redo:
-            back: Verdict | None = target
-        else:
-            back = _before(task, target)
-        kind = Verdict.Kind(back.kind) if back is not None else Verdict.Kind.RESTORED
-        verdict = Verdict(
-            task=task,
-            path=target.path,
-            kind=kind,
-            value=back.value if back is not None else None,
-            citation=back.citation if back is not None else None,
-            by=user,
-            at=at,
-            undoes=target,
-            form_key=form_key,
-        )
-        return _save(
-            task, verdict, spoken=spoken, seconds="", user=user, at=at, via=via, step="redo" if redo else "undo"
-        )
+        back = target if redo else _before(task, target)
+        said = Said(path=target.path, kind=Verdict.Kind(target.kind), form_key=form_key)
+        return _again(task, back, said, undoes=target, user=user, at=at, via=via, step="redo" if redo else "undo")
+
+
+def _own(task: Task, user: User) -> list[Verdict]:
+    mine = task.verdicts.filter(by=user, carried__isnull=True).select_related("value", "citation")
+    return list(mine.order_by("id"))
+
+
+def _again(
+    task: Task,
+    back: Verdict | None,
+    said: Said,
+    *,
+    undoes: Verdict,
+    user: User,
+    at: datetime,
+    via: trail.Via,
+    step: str,
+) -> Verdict:
+    """Another row that says what `back` said, or takes back what was said where that is None."""
+    verdict = Verdict(
+        task=task,
+        path=undoes.path,
+        kind=Verdict.Kind(back.kind) if back is not None else Verdict.Kind.RESTORED,
+        value=back.value if back is not None else None,
+        citation=back.citation if back is not None else None,
+        by=user,
+        at=at,
+        undoes=undoes,
+        form_key=said.form_key,
+    )
+    spoken = current.verdicts(task)
+    # The citations are those of the verdict that is repeated, whose own entry tells of them.
+    said = replace(said, citations=None)
+    return _save(task, verdict, spoken=spoken, said=said, user=user, at=at, via=via, step=step)
 
 
 def _replay(mine: list[Verdict]) -> tuple[list[Verdict], list[Verdict]]:
@@ -153,11 +261,16 @@ def _replay(mine: list[Verdict]) -> tuple[list[Verdict], list[Verdict]]:
         if verdict.undoes_id is None:
             done.append(verdict)
             undone = []
-        elif done and done[-1].pk == verdict.undoes_id:
-            undone.append(done.pop())
-        elif undone and undone[-1].pk == verdict.undoes_id:
-            done.append(undone.pop())
+        elif (place := _place(done, verdict.undoes_id)) is not None:
+            # The last one, unless a machine took back the one at a path.
+            undone.append(done.pop(place))
+        elif (place := _place(undone, verdict.undoes_id)) is not None:
+            done.append(undone.pop(place))
     return done, undone
+
+
+def _place(stack: Sequence[Verdict], id: int) -> int | None:
+    return next((place for place, one in enumerate(stack) if one.pk == id), None)
 
 
 def _before(task: Task, target: Verdict) -> Verdict | None:
@@ -176,14 +289,25 @@ def _same_form(task: Task, form_key: str) -> Verdict | None:
 
 
 def _store(task: Task, said: Said, *, spoken: dict[str, Verdict], user: User, at: datetime, via: trail.Via) -> Verdict:
-    value = None
+    value = citation = None
     if said.kind == Verdict.Kind.RESTORED and said.path in spoken and edit.is_added_line(said.path):
         # A line that a person added was not read: to put it back, or to take back its value, leaves it there.
         said = replace(said, kind=Verdict.Kind.LINE_ADDED)
     if said.kind in (Verdict.Kind.CORRECTED, Verdict.Kind.LINE_ORDER):
-        value = content.keep(type=_tag(said.value), text=jsontext.dump(said.value))
-    verdict = Verdict(task=task, path=said.path, kind=said.kind, value=value, by=user, at=at, form_key=said.form_key)
-    return _save(task, verdict, spoken=spoken, seconds=said.seconds, user=user, at=at, via=via)
+        value = content.keep(type=evidence.tag(said.value), text=jsontext.dump(said.value))
+    if said.citations is not None:
+        citation = content.keep(type="json", text=codec.citations_to_text(said.citations))
+    verdict = Verdict(
+        task=task,
+        path=said.path,
+        kind=said.kind,
+        value=value,
+        citation=citation,
+        by=user,
+        at=at,
+        form_key=said.form_key,
+    )
+    return _save(task, verdict, spoken=spoken, said=said, user=user, at=at, via=via)
 
 
 def _save(
@@ -191,10 +315,10 @@ def _save(
     verdict: Verdict,
     *,
     spoken: dict[str, Verdict],
-    seconds: str,
     user: User,
     at: datetime,
     via: trail.Via,
+    said: Said | None = None,
     step: str = "",
 ) -> Verdict:
     row = ledger.read(task.row)
@@ -204,7 +328,10 @@ def _save(
     try:
         edit.draft(row, current.edits(after))  # does it fit? The row is written at the decision
     except edit.BadEdit as error:
-        raise BadAddress(str(error)) from error
+        raise BadAddress(str(error), verdict.path) from error
+    details: dict[str, trail.Plain] = {"step": step} if step else {}
+    if said is not None and said.citations is not None:
+        details["boxes"] = evidence.boxes(said.citations)
     verdict.save(force_insert=True)
     current.recount(task)
     trail.record(
@@ -215,63 +342,15 @@ def _save(
             object_id=str(task.pk),
             job=task.job_id,
             path=verdict.path,
-            old=_value_before(row, verdict.path, spoken.get(verdict.path)),
+            old=evidence.value_before(row, verdict.path, spoken.get(verdict.path)),
             new=verdict.value,
-            source=_shown(task, row, verdict.path),
-            details={"step": step} if step else {},
-            seconds=seconds,
+            source=evidence.shown(task, row, verdict.path),
+            reason=content.prepare(type="text", text=said.reason) if said is not None and said.reason else None,
+            details=details,
+            seconds=said.seconds if said is not None else "",
         ),
         at=at,
         by=actors.person(user),
         via=via,
     )
     return verdict
-
-
-def _value_before(row: Row, path: str, before: Verdict | None) -> Content | None:
-    if before is not None and before.value is not None:
-        return before.value
-    if before is not None and before.kind in (Verdict.Kind.CLEARED, Verdict.Kind.ILLEGIBLE):
-        return content.prepare(type="null", text="null")
-    try:
-        value = paths.get(row.values, path)
-    except paths.BadPath:
-        return None
-    return content.prepare(type=_tag(value), text=jsontext.dump(value))
-
-
-def _shown(task: Task, row: Row, path: str) -> dict[str, trail.Plain]:
-    """What the person had in front of them: boxes, scores, threshold and reasons of this field."""
-    one = row.fields.get(path, Field())
-    number = confidence.leaf_confidence(row.fields.get(path), row, citations_off=task.job.citations_off)
-    link = ledger.document_of(task.job, task.key)
-    return {
-        "upstream": task.upstream,
-        "job": task.job.job_id,
-        "key": task.key,
-        "row": str(task.row_id),
-        "document": "" if link is None else link.document.sha256,
-        "schema": task.row.schema_sha256,
-        "confidence": "" if number is None else number.text,
-        "threshold": str(queues.thresholds(task.queue).of(path)),
-        "scores": {name: None if score is None else score.text for name, score in one.scores.items()},
-        "boxes": [
-            {
-                "page": citation.page,
-                "size": [str(citation.page_width or ""), str(citation.page_height or "")],
-                "boxes": [[box.left.text, box.top.text, box.right.text, box.bottom.text] for box in citation.boxes],
-            }
-            for citation in one.citations
-        ],
-        "reasons": sorted(set(task.reasons.filter(path=path).values_list("code", flat=True))),
-    }
-
-
-def _tag(value: Json) -> str:
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "boolean"
-    if isinstance(value, str):
-        return "string"
-    return "number" if isinstance(value, jsontext.Number) else "json"

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from reviewapp.accounts import apikeys
+from reviewapp.accounts import actors, apikeys, people
 from reviewapp.accounts.models import ApiKey, NeverDeleted, Scope
 from reviewapp.accounts.roles import Role
 from reviewapp.audit.models import Entry
@@ -112,3 +112,28 @@ def test_a_key_is_never_deleted() -> None:
         key.delete()
     with pytest.raises(NeverDeleted):
         ApiKey.objects.all().delete()
+
+
+def test_a_key_that_works_on_tasks_does_so_for_a_person_who_may() -> None:
+    ana, udo = factories.create_user(), factories.create_user(role=Role.AUDITOR)
+    for over in ({}, {"acts_for": udo}):
+        with pytest.raises(apikeys.NobodyNamed):
+            issue(scopes=[Scope.TASKS_WRITE], **over)
+    with pytest.raises(apikeys.NobodyNamed):
+        issue(scopes=[Scope.ROWS_READ], acts_for=udo)
+    assert not ApiKey.objects.exists()
+    _, secret = issue(scopes=[Scope.TASKS_WRITE, Scope.TASKS_READ], acts_for=ana)
+    found = apikeys.authenticate(secret, at=AT)
+    assert found is not None and found.acts_for == ana
+    entry = Entry.objects.get(action="accounts:key:issued")
+    assert f'"acts_for":"{ana.pk}"'.encode() in bytes(entry.body)
+
+
+def test_a_key_opens_nothing_once_its_person_is_deactivated() -> None:
+    ana = factories.create_user()
+    _, secret = issue(scopes=[Scope.ROWS_READ], acts_for=ana)
+    ada = actors.person(factories.create_user(role=Role.ADMIN))
+    people.deactivate(user=ana, by=ada, at=AT)
+    assert apikeys.authenticate(secret, at=AT) is None
+    people.reactivate(user=ana, by=ada, at=AT)
+    assert apikeys.authenticate(secret, at=AT) is not None

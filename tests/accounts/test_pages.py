@@ -159,6 +159,24 @@ def test_a_key_that_cannot_be_is_refused_in_place(ada: User, over: dict[str, obj
     assert not ApiKey.objects.exists()
 
 
+def test_a_key_that_works_names_its_person_in_the_form_and_in_the_list(ada: User) -> None:
+    ana = factories.create_user(username="ana")
+    udo = factories.create_user(username="udo", role=Role.AUDITOR)
+    gone = factories.create_user(username="gone")
+    User.objects.filter(pk=gone.pk).update(is_active=False)
+    client, typed = client_of(ada), {"name": "ERP", "upstreams": "talonic", "scopes": ["tasks.read", "tasks.write"]}
+    page = client.get("/keys/new/").content.decode()
+    assert ">Ana</option>" in page and ">Udo</option>" not in page and ">Gone</option>" not in page
+    assert re.findall(r'value="([a-z.]+)"[^>]* checked', page) == ["compat.read", "rows.read"]
+    refused = client.post("/keys/new/", typed)
+    assert refused.status_code == 422 and "Name the person" in refused.content.decode()
+    for nobody in (udo, gone):
+        assert client.post("/keys/new/", {**typed, "acts_for": nobody.pk}).status_code == 422
+    assert client.post("/keys/new/", {**typed, "acts_for": ana.pk}).status_code == 201
+    assert ApiKey.objects.get().acts_for == ana
+    assert "acts for Ana" in client.get("/keys/").content.decode()
+
+
 def test_a_revoked_key_is_listed_as_such(ada: User) -> None:
     key, secret = apikeys.issue(name="ERP", upstreams=["talonic"], by=ada, at=AT)
     client = client_of(ada)

@@ -217,8 +217,8 @@ BREAKS = (
         guard="tests/audit/test_no_erasable_text_stays.py"
         "::test_nothing_that_people_or_upstreams_wrote_stands_in_a_row_that_cannot_be_erased",
         file="reviewapp/review/verdicts.py",
-        old='details={"step": step} if step else {},',
-        new='details={"value": verdict.value.text or ""} if verdict.value else {},',
+        old='trail.Plain] = {"step": step} if step else {}',
+        new='trail.Plain] = {"value": verdict.value.text or ""} if verdict.value else {}',
     ),
     Break(
         law=11,

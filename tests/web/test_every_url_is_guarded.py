@@ -41,10 +41,11 @@ def test_every_permission_asked_for_exists() -> None:
 
 
 #: A new entry here is a decision: who reads these needs no name.
-OPEN_TO_ALL = {"sign-in/", "sign-out/", "hooks/<slug:slug>/"}  # a webhook is believed by its signature
+#: (A webhook is believed by its signature; what describes the API holds no data.)
+OPEN_TO_ALL = {"sign-in/", "sign-out/", "hooks/<slug:slug>/", "api/v1/openapi.json", "api/v1/docs"}
 
 
-def test_only_signing_in_and_out_and_signed_webhooks_are_open_to_all() -> None:
+def test_only_signing_in_and_out_signed_webhooks_and_what_describes_the_api_are_open_to_all() -> None:
     found = {
         address
         for address, view in views(get_resolver("reviewapp.urls"))

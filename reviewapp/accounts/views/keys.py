@@ -23,7 +23,10 @@ manages = access.needs("api.manage")
 @require_GET
 @manages
 def keys(request: HtmxHttpRequest) -> HttpResponse:
-    rows = [(key, key.is_good(request.at)) for key in ApiKey.objects.select_related("created_by").order_by("-pk")]
+    rows = [
+        (key, key.is_good(request.at))
+        for key in ApiKey.objects.select_related("created_by", "acts_for").order_by("-pk")
+    ]
     return render(request, "accounts/keys.html", {"keys": rows})
 
 
@@ -41,6 +44,7 @@ def new(request: HtmxHttpRequest) -> HttpResponse:
         upstreams=typed["upstreams"],
         scopes=typed["scopes"],
         hold=typed["hold"],
+        acts_for=typed["acts_for"],
         expires_at=None if typed["expires"] is None else datetime.combine(typed["expires"], time(), UTC),
         by=request.user,
         at=request.at,

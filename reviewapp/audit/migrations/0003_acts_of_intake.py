@@ -4,15 +4,58 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('audit', '0002_guards'),
+        ("audit", "0002_guards"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='entry',
-            name='action',
-            field=models.CharField(choices=[('intake:job:received', 'received the job'), ('intake:job:status_changed', 'job status changed'), ('intake:row:received', 'received a result row'), ('intake:payload:rejected', 'rejected a payload'), ('intake:document:attached', 'attached a document'), ('intake:upstream:changed', 'changed an upstream'), ('intake:job:asked_for', 'asked for the job'), ('intake:job:gone', 'found the job gone at the upstream'), ('intake:document:handed_in', 'handed in a document'), ('intake:document:hand_in_ended', 'the upstream took or refused the document'), ('review:task:opened', 'opened a task'), ('review:task:retriaged', "looked at the task's reasons again"), ('review:task:withdrawn', 'withdrew the task'), ('review:row:passed', 'let the row pass without a person'), ('review:task:claimed', 'claimed'), ('review:task:released', 'released'), ('review:task:taken_over', 'took over'), ('review:task:assigned', 'assigned'), ('review:task:postponed', 'postponed'), ('review:task:escalated', 'escalated'), ('review:task:approved', 'approved the document'), ('review:task:rejected', 'rejected the document'), ('review:task:signed_off', 'signed off fields without a verdict'), ('review:field:approved', 'approved'), ('review:field:corrected', 'corrected'), ('review:field:cleared', 'cleared: not in the document'), ('review:field:illegible', 'marked illegible'), ('review:field:restored', 'restored'), ('review:line:added', 'added a line'), ('review:line:removed', 'removed a line'), ('review:line:ordered', 'ordered the lines'), ('review:line:complete', 'said that all lines are there'), ('review:queue:changed', 'changed a queue'), ('accounts:user:signed_in', 'signed in'), ('accounts:user:sign_in_failed', 'failed to sign in'), ('accounts:user:signed_out', 'signed out'), ('accounts:user:changed', 'changed a user'), ('accounts:key:issued', 'issued an API key'), ('accounts:key:revoked', 'revoked an API key'), ('inspection:trail:exported', 'exported the trail')], max_length=48),
+            model_name="entry",
+            name="action",
+            field=models.CharField(
+                choices=[
+                    ("intake:job:received", "received the job"),
+                    ("intake:job:status_changed", "job status changed"),
+                    ("intake:row:received", "received a result row"),
+                    ("intake:payload:rejected", "rejected a payload"),
+                    ("intake:document:attached", "attached a document"),
+                    ("intake:upstream:changed", "changed an upstream"),
+                    ("intake:job:asked_for", "asked for the job"),
+                    ("intake:job:gone", "found the job gone at the upstream"),
+                    ("intake:document:handed_in", "handed in a document"),
+                    ("intake:document:hand_in_ended", "the upstream took or refused the document"),
+                    ("review:task:opened", "opened a task"),
+                    ("review:task:retriaged", "looked at the task's reasons again"),
+                    ("review:task:withdrawn", "withdrew the task"),
+                    ("review:row:passed", "let the row pass without a person"),
+                    ("review:task:claimed", "claimed"),
+                    ("review:task:released", "released"),
+                    ("review:task:taken_over", "took over"),
+                    ("review:task:assigned", "assigned"),
+                    ("review:task:postponed", "postponed"),
+                    ("review:task:escalated", "escalated"),
+                    ("review:task:approved", "approved the document"),
+                    ("review:task:rejected", "rejected the document"),
+                    ("review:task:signed_off", "signed off fields without a verdict"),
+                    ("review:field:approved", "approved"),
+                    ("review:field:corrected", "corrected"),
+                    ("review:field:cleared", "cleared: not in the document"),
+                    ("review:field:illegible", "marked illegible"),
+                    ("review:field:restored", "restored"),
+                    ("review:line:added", "added a line"),
+                    ("review:line:removed", "removed a line"),
+                    ("review:line:ordered", "ordered the lines"),
+                    ("review:line:complete", "said that all lines are there"),
+                    ("review:queue:changed", "changed a queue"),
+                    ("accounts:user:signed_in", "signed in"),
+                    ("accounts:user:sign_in_failed", "failed to sign in"),
+                    ("accounts:user:signed_out", "signed out"),
+                    ("accounts:user:changed", "changed a user"),
+                    ("accounts:key:issued", "issued an API key"),
+                    ("accounts:key:revoked", "revoked an API key"),
+                    ("inspection:trail:exported", "exported the trail"),
+                ],
+                max_length=48,
+            ),
         ),
     ]

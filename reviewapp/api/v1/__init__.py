@@ -1,0 +1,1 @@
+"""Our own API: jobs, rows, tasks, verdicts, decisions and the trail, as its OpenAPI says."""
