@@ -17,7 +17,7 @@ from reviewapp.results import ledger
 from reviewapp.results.models import Job, ResultRow
 from reviewapp.review.models import Decision
 
-from . import callers, errors, paging, shapes, trees
+from . import bodies, callers, errors, paging, shapes, trees
 from .declared import reads
 
 router = Router(auth=callers.Key(Scope.JOBS_READ))
@@ -34,7 +34,7 @@ def jobs(
     upstream: Annotated[str, Query(description=_SLUG, **_TEXT)] = "",
     job_id: Annotated[str, Query(description=_THEIR_ID, **_TEXT)] = "",
     status: Annotated[Status | None, Query(description="Our word for where it stands at the upstream.")] = None,
-    changed_since: Annotated[shapes.Moment | None, Query(description="Changed then or later.")] = None,
+    changed_since: Annotated[bodies.Moment | None, Query(description="Changed then or later.")] = None,
     after: paging.Place = "",
     limit: paging.Limit = 100,
 ) -> HttpResponse:

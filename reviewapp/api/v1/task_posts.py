@@ -18,7 +18,7 @@ from reviewapp.extraction.model import Box, Citation
 from reviewapp.review import claims, decisions, verdicts
 from reviewapp.review.models import Verdict
 
-from . import callers, errors, idempotency, shapes, tasks
+from . import bodies, callers, errors, idempotency, shapes, tasks
 from .declared import writes
 
 router = Router(auth=callers.Key(Scope.TASKS_WRITE))
@@ -48,7 +48,7 @@ def release(request: HttpRequest, id: Path[shapes.Id]) -> HttpResponse:
 
 
 @_post("/tasks/{id}/verdicts", operation_id="giveVerdicts", summary="Give verdicts on fields")
-def give(request: HttpRequest, id: Path[shapes.Id], asked: shapes.Verdicts) -> HttpResponse:
+def give(request: HttpRequest, id: Path[shapes.Id], asked: bodies.Verdicts) -> HttpResponse:
     """Verdicts on fields, in their order, as one write, all or none. `approve`: right as it stands (of a list: all its lines
     are there); `correct`: with a `value` that the schema takes, and where it stands if you like; `clear`: it is not in the
     document; `illegible`; `restore`: as read, with no verdict; `undo`: the person's own last verdict there is taken back.
@@ -59,7 +59,7 @@ def give(request: HttpRequest, id: Path[shapes.Id], asked: shapes.Verdicts) -> H
 
 
 @_post("/tasks/{id}/approve", operation_id="approveTask", summary="Approve the document")
-def approve(request: HttpRequest, id: Path[shapes.Id], asked: shapes.Approval) -> HttpResponse:
+def approve(request: HttpRequest, id: Path[shapes.Id], asked: bodies.Approval) -> HttpResponse:
     """The verdicts become a new row, which the feed tells of. 409 `open_flags` with the `paths` that need eyes and have no
     verdict, unless `sign_off` is true and a `reason` is given; 409 `stale_revision` with the newest `revision`."""
     form = decisions.Asked(version=asked.revision, reason=asked.reason or "")
@@ -67,14 +67,14 @@ def approve(request: HttpRequest, id: Path[shapes.Id], asked: shapes.Approval) -
 
 
 @_post("/tasks/{id}/reject", operation_id="rejectTask", summary="Reject the document")
-def reject(request: HttpRequest, id: Path[shapes.Id], asked: shapes.Rejection) -> HttpResponse:
+def reject(request: HttpRequest, id: Path[shapes.Id], asked: bodies.Rejection) -> HttpResponse:
     """No row is added; the upstream's clients read the job as failed, with the reason."""
     form = decisions.Asked(version=asked.revision, reason=asked.reason)
     return _act(request, id, partial(decisions.reject, asked=form))
 
 
 @_post("/tasks/{id}/postpone", operation_id="postponeTask", summary="Put a task away until later")
-def postpone(request: HttpRequest, id: Path[shapes.Id], asked: shapes.Postponement) -> HttpResponse:
+def postpone(request: HttpRequest, id: Path[shapes.Id], asked: bodies.Postponement) -> HttpResponse:
     """It is given back and nobody is given it before then; its verdicts stay."""
     if asked.until <= callers.of(request).at:
         raise errors.Refused(422, "not_to_come", "until: a time to come is needed")
@@ -82,7 +82,7 @@ def postpone(request: HttpRequest, id: Path[shapes.Id], asked: shapes.Postponeme
 
 
 @_post("/tasks/{id}/escalate", operation_id="escalateTask", summary="Hand a task to who supervises")
-def escalate(request: HttpRequest, id: Path[shapes.Id], asked: shapes.Escalation) -> HttpResponse:
+def escalate(request: HttpRequest, id: Path[shapes.Id], asked: bodies.Escalation) -> HttpResponse:
     """It is given back, and nobody is given it by itself any more."""
     return _act(request, id, partial(decisions.escalate, reason=asked.reason))
 
@@ -118,9 +118,9 @@ def _named(request: HttpRequest, caller: callers.Caller) -> idempotency.Asked | 
     )
 
 
-def _said(change: shapes.Correction | shapes.Verdict) -> verdicts.Said | verdicts.TakenBack:
+def _said(change: bodies.Correction | bodies.Verdict) -> verdicts.Said | verdicts.TakenBack:
     reason = change.reason or ""
-    if isinstance(change, shapes.Correction):
+    if isinstance(change, bodies.Correction):
         where = None if change.citation is None else tuple(map(_citation, change.citation))
         kind = Verdict.Kind.CORRECTED
         return verdicts.Said(path=change.path, kind=kind, value=change.value, citations=where, reason=reason)
@@ -129,6 +129,6 @@ def _said(change: shapes.Correction | shapes.Verdict) -> verdicts.Said | verdict
     return verdicts.Said(path=change.path, kind=_KINDS[change.change], reason=reason)
 
 
-def _citation(given: shapes.CitationIn) -> Citation:
+def _citation(given: bodies.CitationIn) -> Citation:
     boxes = tuple(Box(*box) for box in given.boxes)
     return Citation(page=given.page, boxes=boxes, page_width=given.page_width, page_height=given.page_height)
