@@ -7,8 +7,6 @@ from dataclasses import dataclass
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
-from reviewapp.results.models import Final
-
 from .models import HOLDING, Attempt, Delivery, Destination
 
 PAGE = 50
@@ -20,7 +18,7 @@ SHOWN = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """The page's address, cleaned. Empty means any. `state` may also be "waiting": pending or retrying."""
+    """The page's address, cleaned. Empty means any."""
 
     state: str = ""
     destination: str = ""
@@ -113,11 +111,6 @@ def find_destination(slug: str) -> Line | None:
     return None if found is None else _line(found)
 
 
-def ended_since(destination: Destination) -> int:
-    """Rows that ended, anywhere, since a disabled destination was disabled; not counted beyond COUNT_LIMIT."""
-    return _upto(Final.objects.filter(at__gte=destination.since))
-
-
 def _line(destination: Destination) -> Line:
     ours = Delivery.objects.filter(destination=destination)
     return Line(
@@ -127,7 +120,7 @@ def _line(destination: Destination) -> Line:
     )
 
 
-def _upto(rows: QuerySet[Delivery] | QuerySet[Final]) -> int:
+def _upto(rows: QuerySet[Delivery]) -> int:
     return rows.order_by()[: COUNT_LIMIT + 1].count()
 
 

@@ -16,8 +16,6 @@ from reviewapp.upstreams.clients import Connection, Correction, Receipt, VendorC
 from . import schedule, signing
 from .schedule import Verdict
 
-#: Bytes of what was answered that are kept.
-KEPT = failures.KEPT
 #: For the vendors' errors: word of `UpstreamError.code` -> what it means; every other permanent one ends the delivery.
 _ABOUT_THE_DESTINATION = frozenset({"auth", "forbidden", "quota", "not_allowed"})
 _SENTENCES = {
