@@ -5,8 +5,10 @@ import os
 import shutil
 import tempfile
 
-_data = tempfile.mkdtemp(prefix="reviewapp-tests-")
-atexit.register(shutil.rmtree, _data, ignore_errors=True)
+# A process that a test starts shares the folder of the tests (tests/settings_of_a_process.py).
+_data = os.environ.get("REVIEWAPP_TESTS_DATA") or tempfile.mkdtemp(prefix="reviewapp-tests-")
+if "REVIEWAPP_TESTS_DATA" not in os.environ:
+    atexit.register(shutil.rmtree, _data, ignore_errors=True)
 os.environ["REVIEWAPP_DATA"] = _data
 os.environ["REVIEWAPP_SECRET_KEY"] = "only the tests are signed with this key, nothing else is"
 for _name in ("REVIEWAPP_URL", "REVIEWAPP_HOSTS", "REVIEWAPP_DEBUG"):

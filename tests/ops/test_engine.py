@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import subprocess
 import sys
@@ -11,13 +10,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from django.db import connection
 
 from reviewapp.ops import lanes, testing
 from reviewapp.ops.machine import REDIS
 from reviewapp.results.models import Handoff
 from reviewapp.review.models import Task
-from tests import factories
+from tests import factories, processes
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -41,22 +39,6 @@ def broker(tmp_path: Path) -> Iterator[str]:
         server.wait(10)
 
 
-def environment(broker: str) -> dict[str, str]:
-    """The processes that Celery starts work on this test's own database."""
-    name = str(connection.settings_dict["NAME"])
-    if connection.vendor == "sqlite":
-        database = {"REVIEWAPP_TESTS_SQLITE": name}
-    else:
-        url = os.environ["REVIEWAPP_DATABASE_URL"]
-        database = {"REVIEWAPP_DATABASE_URL": f"{url.rpartition('/')[0]}/{name}"}
-    return {
-        **os.environ,
-        **database,
-        "REVIEWAPP_CELERY_BROKER": broker,
-        "DJANGO_SETTINGS_MODULE": "tests.settings_of_a_process",
-    }
-
-
 def wait_for(true: object, *, seconds: float = 40) -> None:
     deadline = time.monotonic() + seconds
     while not true():  # type: ignore[operator]
@@ -68,7 +50,11 @@ def test_celery_does_what_is_due(broker: str) -> None:
     factories.create_queue()
     factories.take_in(factories.unsiloed({"total": (12, 0.3)}))
     celery = [sys.executable, "-m", "celery", "-A", "reviewapp.ops.engine"]
-    options = {"cwd": testing.BASE_DIR, "env": environment(broker), "stderr": subprocess.DEVNULL}
+    options = {
+        "cwd": testing.BASE_DIR,
+        "env": processes.environment(REVIEWAPP_CELERY_BROKER=broker),
+        "stderr": subprocess.DEVNULL,
+    }
     started = [
         subprocess.Popen([*celery, "worker", "--pool", "solo", "--without-mingle", "--without-gossip"], **options),  # type: ignore[call-overload]
         subprocess.Popen(
