@@ -116,10 +116,16 @@ class Desk:
     def decide(self, task: Task, value: dict[str, Any]) -> None:
         """Correct the field named, approve or clear what else needs eyes, approve the document."""
         one = self.ask("POST", f"/tasks/{task.pk}/claim")
-        empty = {field["path"] for field in self.ask("GET", f"/tasks/{task.pk}")["fields"] if field["value"] in (None, "")}
+        empty = {
+            field["path"] for field in self.ask("GET", f"/tasks/{task.pk}")["fields"] if field["value"] in (None, "")
+        }
         ((path, said),) = value.items()
         changes = [{"change": "correct", "path": path, "value": said}]
-        changes += [{"change": "clear" if other in empty else "approve", "path": other} for other in one["open"] if other != path]
+        changes += [
+            {"change": "clear" if other in empty else "approve", "path": other}
+            for other in one["open"]
+            if other != path
+        ]
         one = self.ask("POST", f"/tasks/{task.pk}/verdicts", {"revision": one["revision"], "changes": changes})
         assert one["open"] == []
         self.ask("POST", f"/tasks/{task.pk}/approve", {"revision": one["revision"]})
@@ -180,7 +186,9 @@ def test_a_decision_goes_the_whole_way_and_a_newer_reading_takes_nobodys_place(
         if not way.finds:
             pulling.add(upstream=upstream, text=job_id, at=timezone.now(), by=trail.SYSTEM)
         job = until(lambda: Job.objects.filter(job_id=job_id).first(), "the job")
-        tasks = until(lambda: list(Task.objects.filter(job=job, state="open").select_related("row").order_by("id")), "its tasks")
+        tasks = until(
+            lambda: list(Task.objects.filter(job=job, state="open").select_related("row").order_by("id")), "its tasks"
+        )
         if way.file:
             until(lambda: SourceFile.objects.filter(job=job, state="kept").exists(), "its document")
             assert job.document_links.get().document.ready

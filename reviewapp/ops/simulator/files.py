@@ -1,4 +1,4 @@
-"""How is a document fetched? From behind its presigned link, without any other credential."""
+"""What belongs to no vendor? A document behind its presigned link, and a place that takes webhooks of ours."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import mimetypes
 
 from .links import denied
 from .routes import Call, route
-from .wire import Answer
+from .wire import Answer, said
 
 
 def document(call: Call) -> Answer:
@@ -23,4 +23,12 @@ def document(call: Call) -> Answer:
     )
 
 
-ROUTES = (route(None, "GET", "/files/{id}/{name}", "file", document),)
+def taken(call: Call) -> Answer:
+    """POST /taken/{name}: a receiver of webhooks that says yes to everything, so that faults can meet it."""
+    return said(200, {"taken": True})
+
+
+ROUTES = (
+    route(None, "GET", "/files/{id}/{name}", "file", document),
+    route(None, "POST", "/taken/{name}", "webhook", taken),
+)

@@ -32,6 +32,7 @@ OPERATIONS = {
     "review": "a review or a record is read or begun",
     "write_back": "corrections and decisions come back",
     "health": "is anybody there",
+    "webhook": "a webhook of ours comes in",
 }
 
 
