@@ -191,7 +191,10 @@ class HandInForm(forms.Form):
         required=False,
         max_length=2_000_000,
         widget=forms.Textarea(attrs={"class": "code", "spellcheck": "false", "rows": 10}),
-        help_text=gettext_lazy("What to read from it. A classification uses the categories of its upstream instead."),
+        help_text=gettext_lazy(
+            "What to read from it. Empty: the schema attached to the upstream under the name below. A classification uses the "
+            "categories of its upstream instead."
+        ),
     )
     schema_name = forms.CharField(label=gettext_lazy("Schema name"), required=False, max_length=200)
 

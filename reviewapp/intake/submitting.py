@@ -52,7 +52,8 @@ def hand_in(
     schema_name: str = "",
     options: Mapping[str, str] | None = None,
 ) -> Submission:
-    """Keep the document and have it sent. Raises NotKept."""
+    """Keep the document and have it sent. Without a schema it is the one attached to the upstream under that name, if there
+    is one. Raises NotKept."""
     try:
         document = vault.keep(chunks=chunks, at=at, documents_only=True)
     except vault.TooLarge as error:
@@ -61,6 +62,9 @@ def hand_in(
         raise NotKept("not_a_document") from error
     except vault.Refused as error:
         raise NotKept("empty") from error
+    if not schema:
+        attached = upstream.schemas.filter(schema_name=schema_name).first()
+        schema = attached.text if attached is not None else ""
     with transaction.atomic():
         submission = Submission.objects.create(
             upstream=upstream,

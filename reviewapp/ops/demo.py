@@ -17,14 +17,18 @@ from reviewapp.accounts import apikeys, people
 from reviewapp.accounts.models import ApiKey, User
 from reviewapp.accounts.roles import Role
 from reviewapp.audit import trail
+from reviewapp.delivery import destinations
+from reviewapp.delivery.models import Destination
 from reviewapp.extraction import jsontext
 from reviewapp.extraction.model import Kind
-from reviewapp.intake import importing
+from reviewapp.intake import connections, importing
+from reviewapp.results.models import Final
 from reviewapp.review import triage
 from reviewapp.review.models import Membership, Queue
 from reviewapp.upstreams.models import Upstream
 
 from .samples import index
+from .simulator import KEYS, Shape
 
 KEY_FILE = "demo-api-key"
 #: The job of the first sample, whose total a newcomer corrects.
@@ -53,8 +57,9 @@ _QUEUES = (
 )
 
 
-def fill(*, at: datetime) -> Sequence[Login]:
-    """Fill an empty database; what is there already is left alone. Returns the logins to print."""
+def fill(*, at: datetime, simulator: str = "") -> Sequence[Login]:
+    """Fill an empty database; what is there already is left alone. `simulator`: where the vendors are played this time; the
+    upstreams are connected to it. Returns the logins to print."""
     folk = _people(at)
     _queues(folk)
     start = at - _APART * len(index.SAMPLES)
@@ -72,7 +77,47 @@ def fill(*, at: datetime) -> Sequence[Login]:
             raise RuntimeError(f"a sample of our own was rejected: {report.rejected}")
         triage.run(at=arrived)
     _key(folk["ada"], at)
+    if simulator:
+        _connect(simulator, at)
     return [Login(role.value, username, _password(username)) for username, _, role in _PEOPLE]
+
+
+def _connect(simulator: str, at: datetime) -> None:
+    """The upstreams at the simulator, and two destinations there: one that takes webhooks, and Talonic's write-back."""
+    for upstream in Upstream.objects.all():
+        vendor = Shape(upstream.kind).vendor
+        base_url = f"{simulator}/{vendor}"
+        if upstream.base_url in ("", base_url) or upstream.base_url.startswith("http://127.0.0.1:"):
+            reached = connections.Reached(
+                base_url=base_url,
+                credential="" if upstream.credential else KEYS[vendor],
+                file_hosts="127.0.0.1:*",
+                private="127.0.0.0/8",
+                options=_options(upstream),
+            )
+            connections.reach(
+                upstream_id=upstream.pk, name=upstream.name, reached=reached, at=at, by=trail.SYSTEM, via=trail.Via()
+            )
+    outcomes = [Final.Outcome.APPROVED, Final.Outcome.REJECTED]
+    url = f"{simulator}/taken/bookkeeping"
+    webhook = destinations.Wanted(name="Bookkeeping (simulated)", outcomes=outcomes, url=url, private="127.0.0.0/8")
+    known = Destination.objects.filter(slug="bookkeeping").first()
+    if known is not None:
+        destinations.change(destination_id=known.pk, wanted=webhook, at=at, by=trail.SYSTEM, via=trail.Via())
+        return
+    destinations.add_webhook(slug="bookkeeping", wanted=webhook, at=at, by=trail.SYSTEM, via=trail.Via())
+    talonic = Upstream.objects.filter(kind=Kind.TALONIC.value).order_by("id").first()
+    if talonic is not None:
+        back = destinations.Wanted(name="Back to Talonic", outcomes=outcomes[:1], upstream=talonic, way="corrections")
+        destinations.add_write_back(slug="back-to-talonic", wanted=back, at=at, by=trail.SYSTEM, via=trail.Via())
+
+
+def _options(upstream: Upstream) -> dict[str, str]:
+    """LlamaCloud v1 reads what is handed in with an agent: the one of a sample."""
+    if upstream.kind != Kind.LLAMACLOUD:
+        return {}
+    agent = upstream.jobs.exclude(schema_id="").order_by("id").values_list("schema_id", flat=True).first()
+    return {"extraction_agent_id": agent} if agent else {}
 
 
 def key_secret() -> str:

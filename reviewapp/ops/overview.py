@@ -12,6 +12,7 @@ from django.db.models import Count, Min, Q
 from django.utils.translation import gettext_lazy as _
 
 from reviewapp.delivery.models import Delivery, Destination
+from reviewapp.extraction.model import JobStatus
 from reviewapp.intake.models import Listing, Pull, SourceFile, Submission
 from reviewapp.results.models import Handoff
 from reviewapp.work import workers
@@ -21,6 +22,7 @@ D = TypeVar("D", bound=Due)
 
 #: So many rows in trouble are shown of each kind; the counts say how many there are.
 SHOWN = 20
+GROWING = (JobStatus.QUEUED, JobStatus.PROCESSING, JobStatus.UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +98,12 @@ def _errands(name: object, rows: models.QuerySet[D], *, at: datetime, lost: Sequ
 
 
 def _handed(name: object, to: Handoff.To) -> Errands:
-    waiting = Handoff.objects.filter(to=to).count()
-    return Errands(name=name, due=waiting, running=0, later=0, failing=0, given_up=0, since=None)
+    waiting = Handoff.objects.filter(to=to)
+    # Rows of a job that still grows wait until it has ended.
+    growing = Q(row__job__status__in=GROWING) if to == Handoff.To.REVIEW else Q(pk__in=[])
+    counted = waiting.aggregate(later=Count("pk", filter=growing), all=Count("pk"))
+    due = counted["all"] - counted["later"]
+    return Errands(name=name, due=due, running=0, later=counted["later"], failing=0, given_up=0, since=None)
 
 
 def _on_their_way() -> models.QuerySet[Delivery]:

@@ -1,4 +1,4 @@
-"""How do web server and worker run together? As two children that start, stop and fail as one."""
+"""How do web server, worker and simulator run together? As children that start, stop and fail as one."""
 
 from __future__ import annotations
 
@@ -23,15 +23,20 @@ Process = subprocess.Popen[bytes]
 
 
 @contextmanager
-def running(*, host: str, port: int) -> Iterator[Sequence[Process]]:
-    """Web server and worker, for the block. SIGTERM and Ctrl+C end the block; the children are always ended with it."""
+def running(*, host: str, port: int, simulator: int) -> Iterator[Sequence[Process]]:
+    """Web server, worker, and the simulator of the upstreams on the port of that name of this machine alone, for the block.
+    SIGTERM and Ctrl+C end the block; the children are always ended with it."""
     environment = {**os.environ, "REVIEWAPP_HOSTS": ",".join([*settings.ALLOWED_HOSTS, *_hosts(host)])}
     before = signal.signal(signal.SIGTERM, _interrupt)
     processes: list[Process] = []
     try:
-        for command in (_web(host, port), [sys.executable, "manage.py", "work"]):
+        simulate = [sys.executable, "manage.py", "simulate_upstream", "--port", str(simulator)]
+        for command in (simulate, _web(host, port), [sys.executable, "manage.py", "work"]):
             # In sessions of their own: Ctrl+C reaches this process alone, which then ends them in order.
-            processes.append(subprocess.Popen(command, cwd=settings.BASE_DIR, env=environment, start_new_session=True))
+            said = subprocess.DEVNULL if command is simulate else None
+            processes.append(
+                subprocess.Popen(command, cwd=settings.BASE_DIR, env=environment, start_new_session=True, stdout=said)
+            )
         yield processes
     except KeyboardInterrupt:
         pass

@@ -120,3 +120,10 @@ def test_what_is_no_document_is_not_sent(data: bytes, code: str, live: Upstream)
     assert refused.value.code == code
     assert not Submission.objects.exists()
     assert not Document.objects.exists()
+
+
+def test_without_a_schema_the_attached_one_of_that_name_is_sent(live: Upstream) -> None:
+    live.schemas.create(schema_name="Invoice", text=SCHEMA)
+    named = {"upstream": live, "chunks": [PDF], "name": "p.pdf", "at": AT, "by": factories.trail.SYSTEM, "via": VIA}
+    assert submitting.hand_in(**named, schema_name="Invoice").schema == SCHEMA
+    assert submitting.hand_in(**named, schema_name="Other").schema == ""

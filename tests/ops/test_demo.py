@@ -116,8 +116,8 @@ def test_a_taken_port_is_passed_over_unless_it_was_asked_for(monkeypatch: pytest
 
 @pytest.fixture
 def commands(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
-    """The Python that the two children run instead of the web server and the worker."""
-    programs = ["import time; time.sleep(60)", "import time; time.sleep(60)"]
+    """The Python that the children run instead of the simulator, the web server and the worker."""
+    programs = ["import time; time.sleep(60)"] * 3
     real = subprocess.Popen
     started: list[int] = []
 
@@ -129,20 +129,23 @@ def commands(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
     return programs
 
 
-def test_when_one_ends_the_other_is_ended_too(commands: list[str]) -> None:
+def test_when_one_ends_the_others_are_ended_too(commands: list[str]) -> None:
     commands[1] = "raise SystemExit(3)"
-    with pytest.raises(CommandError, match="ended with 3"), serving.running(host="127.0.0.1", port=1) as processes:
+    with (
+        pytest.raises(CommandError, match="ended with 3"),
+        serving.running(host="127.0.0.1", port=1, simulator=2) as processes,
+    ):
         serving.wait_until_one_ends(processes)
     assert all(process.poll() is not None for process in processes)
     close(processes)
 
 
-def test_sigterm_ends_both_and_the_block_quietly(commands: list[str]) -> None:
+def test_sigterm_ends_all_and_the_block_quietly(commands: list[str]) -> None:
     before = signal.getsignal(signal.SIGTERM)
     threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGTERM)).start()
-    with serving.running(host="127.0.0.1", port=1) as processes:
+    with serving.running(host="127.0.0.1", port=1, simulator=2) as processes:
         serving.wait_until_one_ends(processes)
-    assert [process.poll() for process in processes] == [-signal.SIGTERM, -signal.SIGTERM]
+    assert [process.poll() for process in processes] == [-signal.SIGTERM] * 3
     assert signal.getsignal(signal.SIGTERM) is before
     close(processes)
 
@@ -150,7 +153,7 @@ def test_sigterm_ends_both_and_the_block_quietly(commands: list[str]) -> None:
 def test_one_that_does_not_listen_is_killed(commands: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(serving, "STOP_WITHIN_SECONDS", 1)
     commands[0] = STUBBORN
-    with serving.running(host="127.0.0.1", port=1) as processes:
+    with serving.running(host="127.0.0.1", port=1, simulator=2) as processes:
         assert processes[0].stdout
         processes[0].stdout.readline()  # from here on it ignores the signal
     assert processes[0].poll() == -signal.SIGKILL
@@ -162,7 +165,7 @@ def test_a_server_that_never_answers_is_given_up(commands: list[str], monkeypatc
     begun = time.monotonic()
     with (
         pytest.raises(CommandError, match="did not answer"),
-        serving.running(host="127.0.0.1", port=1) as processes,
+        serving.running(host="127.0.0.1", port=1, simulator=2) as processes,
     ):
         serving.wait_until_it_answers("http://127.0.0.1:1", processes)
     assert time.monotonic() - begun < 30

@@ -54,8 +54,9 @@ def test_each_row_is_counted_where_it_stands(upstream: Upstream) -> None:
 
 def test_rows_that_wait_for_triage_are_counted() -> None:
     factories.take_in(factories.unsiloed({"total": 1}))
+    factories.take_in(factories.talonic([{"values": {"total": 1}}], job_status="processing"))
     (rows,) = [one for one in overview.of(at=AT).errands if str(one.name) == "Rows to triage"]
-    assert rows.due == 1
+    assert (rows.due, rows.later) == (1, 1)
 
 
 def test_who_is_at_work_and_who_was_killed() -> None:

@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from reviewapp.accounts import actors
-from reviewapp.extraction.model import Kind
 from reviewapp.intake import attaching, submitting
 from reviewapp.intake.forms import HandInForm
 from reviewapp.intake.models import Submission
@@ -67,7 +66,7 @@ def takers() -> list[tuple[str, str]]:
     """The upstreams at which documents can be handed in, as choices."""
     submits = [kind.value for kind, vendor in registry.CLIENTS.items() if vendor.can.submits]
     live = Upstream.objects.exclude(base_url="").filter(kind__in=submits).order_by("name")
-    return [(one.slug, f"{one.name} ({Kind(one.kind).value})") for one in live]
+    return [(one.slug, one.name) for one in live]
 
 
 def _page(request: HttpRequest, form: HandInForm, *, status: int = 200) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""`manage.py demo`: everything at once on this machine: database, samples, people, web server and worker."""
+"""`manage.py demo`: everything at once on this machine: database, samples, people, web server, worker, simulated vendors."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ MARK = "made-by-demo"
 #: This process read it already, and what it seals now is opened by its children.
 KEPT = "secret_key"
 FIRST_PORT, PORTS = 8000, 20
+FIRST_SIMULATOR_PORT = 8090
 
 
 class Command(BaseCommand):
@@ -45,9 +46,10 @@ class Command(BaseCommand):
         self.stdout.write("Preparing the browser's files.")
         call_command("collectstatic", interactive=False, verbosity=0)
         self.stdout.write("Importing the sample documents.")
-        logins = demo.fill(at=timezone.now())
+        simulator = free_port("127.0.0.1", None, first=FIRST_SIMULATOR_PORT)
+        logins = demo.fill(at=timezone.now(), simulator=f"http://127.0.0.1:{simulator}")
         address = f"http://{_named(host)}:{port}"
-        with serving.running(host=host, port=port) as processes:
+        with serving.running(host=host, port=port, simulator=simulator) as processes:
             serving.wait_until_it_answers(address, processes)
             self.stdout.write(self.style.SUCCESS(f"\nThe demo is ready: {address}/\n"))
             for login in logins:
@@ -57,6 +59,10 @@ class Command(BaseCommand):
                 self.stdout.write(
                     f"  curl -s -H 'api-key: {secret}' {address}/compat/unsiloed/extract/{demo.FIRST_JOB}"
                 )
+            self.stdout.write(
+                f"\nThe vendors are played by a simulator at http://127.0.0.1:{simulator}: documents that are handed in"
+                " become jobs there,\nand what is decided goes back to it. It reads no documents."
+            )
             self.stdout.write("\nCtrl+C ends it.")
             self.stdout.flush()
             serving.wait_until_one_ends(processes)
@@ -83,9 +89,10 @@ class Command(BaseCommand):
         (data / MARK).write_text("The demo's data: its passwords are known to everybody.\n")
 
 
-def free_port(host: str, wanted: int | None) -> int:
-    """The wanted port, or the first free one of twenty. Raises CommandError when it is taken."""
-    candidates = [wanted] if wanted else range(FIRST_PORT, FIRST_PORT + PORTS)
+def free_port(host: str, wanted: int | None, *, first: int | None = None) -> int:
+    """The wanted port, or the first free one of twenty from `first` on. Raises CommandError when it is taken."""
+    first = first or FIRST_PORT
+    candidates = [wanted] if wanted else range(first, first + PORTS)
     for port in candidates:
         with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -94,9 +101,7 @@ def free_port(host: str, wanted: int | None) -> int:
             except OSError:
                 continue
             return port
-    raise CommandError(
-        f"Port {wanted or f'{FIRST_PORT} to {FIRST_PORT + PORTS - 1}'} of {host} is taken; name one: --port"
-    )
+    raise CommandError(f"Port {wanted or f'{first} to {first + PORTS - 1}'} of {host} is taken; name one: --port")
 
 
 def _named(host: str) -> str:
