@@ -23,6 +23,8 @@ _TOKEN = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?\Z")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 #: Beyond this exponent a number is no measurement but an attack on whoever expands it.
 _MAX_EXPONENT = 400
+#: A key beyond this is no name, and is not repeated in a refusal.
+_LONGEST_NAMED = 80
 
 
 class BadJson(ValueError):
@@ -126,7 +128,9 @@ def _object(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
         seen: set[str] = set()
         for key, _ in pairs:
             if key in seen:
-                raise BadJson("duplicate_key", f"the key {key[:80]!r} stands twice in one object")
+                # Whole or not at all: in half an address nobody recognises what may not be said of it.
+                named = f"the key {key!r}" if len(key) <= _LONGEST_NAMED else f"a key of {len(key)} characters"
+                raise BadJson("duplicate_key", f"{named} stands twice in one object")
             seen.add(key)
     return result
 

@@ -17,7 +17,8 @@ from reviewapp.upstreams import presigned, registry
 
 
 class Refused(ValueError):
-    """The bytes are no job's result. `code` is the gate's or the adapter's; never anything of the bytes is lost by it."""
+    """The bytes are no job's result. `code` is the gate's or the adapter's; never anything of the bytes is lost by it. The
+    message is shown and kept: presigned queries are cut in it as well."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
@@ -49,4 +50,5 @@ def open_(raw: Mapping[str, bytes], *, kind: Kind | None = None) -> Opened:
         kind = kind or registry.detect(jsontext.parse(payload["result"]))
         return Opened(kind=kind, parts=parts, snapshot=registry.adapter(kind).parse(payload))
     except (jsontext.BadJson, NotAResult) as error:
-        raise Refused(error.code, str(error)) from error
+        # The JSON gate reads the bytes as they came, and names a key that stands twice.
+        raise Refused(error.code, presigned.cut(str(error))) from error

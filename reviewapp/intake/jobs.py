@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.db.models import Count, F, Func, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Length
@@ -167,9 +167,10 @@ def _after(jobs: QuerySet[Job], cursor: str) -> QuerySet[Job]:
     first, _, last_id = cursor.rpartition("_")
     try:
         moment = datetime.fromisoformat(first)
-    except ValueError:
-        return jobs
-    if not last_id.isdecimal() or moment.tzinfo is None:
+        if not last_id.isdecimal() or moment.tzinfo is None:
+            return jobs
+        moment = moment.astimezone(UTC)
+    except (ValueError, OverflowError):
         return jobs
     return jobs.filter(changed_at__lte=moment).exclude(changed_at=moment, id__gte=int(last_id[:18]))
 

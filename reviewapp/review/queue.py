@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
@@ -23,6 +24,8 @@ COUNT_LIMIT = 10_000
 OPEN = (Task.State.OPEN, Task.State.ESCALATED)
 #: The same, said so that SQLite begins with the few that are asked for besides, not with all that are open.
 _NOT_DONE = ~Q(state__in=(Task.State.DECIDED, Task.State.WITHDRAWN))
+#: What may stand in a cursor: no position and no id is longer, and nothing that would have to be worked out first.
+_NUMBER = re.compile(r"[0-9]{1,18}")
 #: Those states of the list that are listed newest first.
 DECIDED = frozenset({"decided", "decided-by-me", "decided-by-me-today"})
 
@@ -288,16 +291,24 @@ def _state(state: str, *, user: User | None, at: datetime) -> Q:
 def _after(tasks: QuerySet[Task], cursor: str, *, newest_first: bool) -> QuerySet[Task]:
     # "lte and not equal" keeps to the index on both databases; an OR over the pair does not.
     first, _sign, last_id = cursor.partition("_")
-    if not last_id.isdigit():
+    if not _NUMBER.fullmatch(last_id):
         return tasks
+    if newest_first:
+        moment = _moment(first)
+        if moment is None:
+            return tasks
+        return tasks.filter(decided_at__lte=moment).exclude(decided_at=moment, id__gte=int(last_id))
+    if not _NUMBER.fullmatch(first):
+        return tasks
+    return tasks.filter(position__gte=int(first)).exclude(position=int(first), id__lte=int(last_id))
+
+
+def _moment(text: str) -> datetime | None:
     try:
-        if newest_first:
-            moment = datetime.fromisoformat(first)
-            return tasks.filter(decided_at__lte=moment).exclude(decided_at=moment, id__gte=int(last_id))
-        place = int(Decimal(first))
-    except (ValueError, InvalidOperation):
-        return tasks
-    return tasks.filter(position__gte=place).exclude(position=place, id__lte=int(last_id))
+        found = datetime.fromisoformat(text)
+        return found.astimezone(UTC) if found.tzinfo is not None else None
+    except (ValueError, OverflowError):
+        return None
 
 
 def _cursor(task: Task, *, newest_first: bool) -> str:

@@ -36,6 +36,7 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db(transaction=True)
 READING = [one for one in Scope if one is not Scope.TASKS_WRITE]
+BEYOND_UTC = ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"]
 UPSTREAMS = ["unsiloed_extract", "talonic"]
 
 
@@ -210,7 +211,13 @@ def test_tasks_are_listed_in_the_queues_order_and_filtered(sol, worker):
     assert ids(state="held") == ids(holder="me") == [str(low.pk)]
     assert ids(state="free") == [str(high.pk), str(flagged.pk)]
     assert worker.get("/tasks", after="1e9_1", expect=422)["error"]["code"] == "invalid"
-    assert worker.get("/tasks", after="2026-01-01_1", expect=422)["error"]["code"] == "bad_cursor"
+    for other in ("2026-01-01_1", "-5_1", "9" * 19 + "_1"):
+        assert worker.get("/tasks", after=other, expect=422)["error"]["code"] == "bad_cursor"
+    for no_moment in ("5_1", "2026-01-01T00:00:00_1", *(f"{far}_1" for far in BEYOND_UTC)):
+        assert worker.get("/tasks", state="decided", after=no_moment, expect=422)["error"]["code"] == "bad_cursor"
+        assert worker.get("/jobs", after=no_moment, expect=422)["error"]["code"] == "bad_cursor"
+    for far in BEYOND_UTC:
+        assert worker.get("/jobs", changed_since=far, expect=422)["error"]["code"] == "invalid"
     assert worker.get("/tasks", stat="held", expect=422)["error"]["code"] == "invalid"
 
 

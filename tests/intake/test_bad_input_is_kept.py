@@ -77,3 +77,26 @@ def test_what_is_too_large_is_told_so_and_is_not_read_whole(tmp_path: Path, monk
     (refused,) = importing.run(files=[bad], at=AT).rejected
     assert refused.code == "too_large"
     assert len(kept_bytes(Rejected.objects.get().content)) == 1001
+
+
+SIGNED = "https://store.example.com/p.pdf?X-Amz-Signature=5ec2e7"
+LATE = f"https://store.example.com/p.pdf?h=5ec2e7&x={'x' * 60}&expires=1"
+QUOTING: dict[str, tuple[str, str]] = {
+    "a link twice as a key": (f'{{"{SIGNED}": 1, "{SIGNED}": 2}}', "duplicate_key"),
+    "one whose signature is named late": (f'{{"{LATE}": 1, "{LATE}": 2}}', "duplicate_key"),
+    "links that are one without their queries": (f'{{"{SIGNED}": 1, "{SIGNED}0": 2}}', "duplicate_key"),
+    "a link in an error body": (f'{{"detail": "no such file: {SIGNED}"}}', "error_body"),
+    "a link in an unknown shape": (f'[{{"link": "{SIGNED}"}}]', "unknown_shape"),
+    "a link as a key there": (f'{{"{SIGNED}": {{"x": 1}}}}', "unknown_shape"),
+}
+
+
+@pytest.mark.parametrize(("text", "code"), QUOTING.values(), ids=QUOTING)
+def test_no_presigned_query_is_repeated_in_what_is_said_about_it(tmp_path: Path, text: str, code: str) -> None:
+    bad = tmp_path / "bad.json"
+    bad.write_text(text)
+    (refused,) = importing.run(files=[bad], at=AT).rejected
+    rejected = Rejected.objects.get()
+    assert (refused.code, rejected.code, rejected.message) == (code, code, refused.message)
+    assert "5ec2e7" not in rejected.message + (rejected.content.text or "")
+    assert "key" in rejected.message or "store.example.com/p.pdf" in rejected.message, "it still says what is wrong"

@@ -131,7 +131,15 @@ def test_jobs_come_in_pages_without_a_gap_or_a_repeat(sol: Client) -> None:
     second = sol.get("/jobs/", {"after": first.after}).context["page"]
     assert len(first.jobs) == 50
     assert sorted(job.pk for job in (*first.jobs, *second.jobs)) == sorted(made)
-    for cursor in ("x", "_", "2026-01-01_1", "2026-13-01T00:00:00+00:00_1", "2026-01-01T00:00:00+00:00_" + "9" * 40):
+    far = "0001-01-01T00:00:00+14:00_1"
+    for cursor in (
+        "x",
+        "_",
+        "2026-01-01_1",
+        "2026-13-01T00:00:00+00:00_1",
+        "2026-01-01T00:00:00+00:00_" + "9" * 40,
+        far,
+    ):
         assert sol.get("/jobs/", {"after": cursor}).status_code == 200
 
 

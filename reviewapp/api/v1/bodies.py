@@ -5,7 +5,7 @@ Numbers are `jsontext.Number` and stay so: nothing of a value ever passes throug
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 from ninja import Schema
@@ -42,7 +42,10 @@ def _moment(given: object) -> datetime:
     moment = datetime.fromisoformat(given.upper())
     if moment.tzinfo is None or len(given) < len("2026-01-02T03:04:05Z"):
         raise ValueError("a time with its distance from UTC is needed")
-    return moment
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("a time within the years 1 to 9999 of UTC is needed") from error
 
 
 def _filled(given: str) -> str:

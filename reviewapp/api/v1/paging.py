@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, TypeVar
 
 from ninja import Query
@@ -14,6 +15,7 @@ from . import errors
 
 One = TypeVar("One")
 
+_WHOLE = re.compile(r"[0-9]{1,18}")
 _GO_ON = "`next` of the page before; leave it out for the first page."
 
 Limit = Annotated[int, Query(ge=1, le=500, description="At most so many.")]
@@ -34,18 +36,18 @@ def moment_and_id(after: str) -> tuple[datetime, int] | None:
     first, _, last = after.rpartition("_")
     try:
         moment = datetime.fromisoformat(first)
-    except ValueError as error:
+        if moment.tzinfo is None:
+            raise _no_cursor()
+        return moment.astimezone(UTC), int(last)
+    except (ValueError, OverflowError) as error:
         raise _no_cursor() from error
-    if moment.tzinfo is None:
-        raise _no_cursor()
-    return moment, int(last)
 
 
 def check_place(after: str, *, moments: bool) -> None:
     """A cursor of the queue's order: a time and an id, or a whole number and an id. Raises errors.Refused."""
     if moments:
         moment_and_id(after)
-    elif after and not after.rpartition("_")[0].removeprefix("-").isdecimal():
+    elif after and not _WHOLE.fullmatch(after.rpartition("_")[0]):
         raise _no_cursor()
 
 
