@@ -14,6 +14,7 @@ from datetime import datetime
 from django.db import close_old_connections, connections
 
 from reviewapp.work import workers
+from reviewapp.work.leases import Lost
 
 from .lanes import Lane
 
@@ -80,6 +81,10 @@ class Process:
         self._count(lane.name, 1)
         try:
             busy = lane.step(self._now(), self._name)
+        except Lost as lost:
+            # It took longer than its lease, nothing of it was saved, and whoever has the row does it.
+            logger.warning("the lane %s was too slow: %s", lane.name, lost)
+            return True
         except Exception:
             # What failed keeps its row, and the others must not wait for it.
             logger.exception("the lane %s met an error and goes on", lane.name)

@@ -13,6 +13,7 @@ from django.utils import timezone
 from reviewapp.ops import worker as workers_module
 from reviewapp.ops.lanes import Lane
 from reviewapp.ops.worker import Process
+from reviewapp.work.leases import Lost
 from reviewapp.work.models import Worker
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -113,3 +114,18 @@ def test_a_lane_may_have_several_threads() -> None:
         return False
 
     run(process(step, threads=3), lambda: len(met) >= 3)
+
+
+def test_who_lost_its_lease_says_so_in_one_line_and_goes_on(caplog: pytest.LogCaptureFixture) -> None:
+    tries: list[int] = []
+
+    def step(at: datetime, worker: str) -> bool:
+        tries.append(1)
+        if len(tries) == 1:
+            raise Lost("the row is in other hands")
+        return False
+
+    run(process(step), lambda: len(tries) > 1)
+    assert "was too slow: the row is in other hands" in caplog.text
+    assert "Traceback" not in caplog.text
+    assert Worker.objects.get().failed == 0
