@@ -6,11 +6,22 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from reviewapp.audit.actions import Action
 
 Facts = Mapping[str, Any]
+
+#: What of a destination was changed, by the names that the entries have.
+_CHANGED = {
+    "name": gettext_lazy("name"),
+    "host": gettext_lazy("server"),
+    "url": gettext_lazy("address"),
+    "private": gettext_lazy("private networks"),
+    "form": gettext_lazy("what is sent"),
+    "upstreams": gettext_lazy("upstreams"),
+    "outcomes": gettext_lazy("which rows"),
+}
 
 
 def _queued(details: Facts, source: Facts) -> str:
@@ -31,7 +42,7 @@ def _delivery(details: Facts, source: Facts) -> str:
 
 def _destination(details: Facts, source: Facts) -> str:
     """Its short name, and what of it was changed or answered."""
-    said = ", ".join(map(str, details.get("changed", []))) or str(details.get("code", ""))
+    said = ", ".join(str(_CHANGED.get(one, one)) for one in details.get("changed", [])) or str(details.get("code", ""))
     name = str(details.get("destination", ""))
     return f"{name}: {said}" if said else name
 

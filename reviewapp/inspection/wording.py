@@ -39,6 +39,12 @@ _WORDS = frozenset(
         gettext_noop("preferences"),
         gettext_noop("categories"),
         gettext_noop("schema"),
+        gettext_noop("connection"),
+        gettext_noop("credential"),
+        gettext_noop("connection and credential"),
+        gettext_noop("webhook secret"),
+        gettext_noop("paused"),
+        gettext_noop("resumed"),
     )
 )
 _ENDS_TASK = {Action.TASK_APPROVED, Action.TASK_REJECTED}

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Count
+from django.utils.translation import gettext as _
 
 from reviewapp.audit import trail
 from reviewapp.audit.actions import Action
@@ -27,7 +28,7 @@ OLDER_SECRETS = 2
 
 
 class BadSettings(ValueError):
-    """These settings cannot be used. Its text is for the person, in English."""
+    """These settings cannot be used. Its text is for the person; what the guard of addresses says is English."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -78,7 +79,7 @@ def add(
             slug=slug, defaults={"name": name, "kind": kind.value, "created_at": at}
         )
         if not new:
-            raise BadSettings("an upstream with this short name is there already")
+            raise BadSettings(_("An upstream is called so already. Choose another short name."))
         _write(upstream, reached)
         listing.arrange(upstream, at=at)
         _note(upstream, "added", old="", new=_as_text(upstream), at=at, by=by, via=via)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from reviewapp.audit import trail
 from reviewapp.audit.actions import Action
@@ -39,7 +40,7 @@ def add(
 ) -> tuple[Pull, bool]:
     """Ask for the job that a person means with an id or a URL, now. (pull, whether it is new.) Raises CannotAsk."""
     if not upstream.base_url:
-        raise CannotAsk("this upstream has no address: results come in from files only")
+        raise CannotAsk(_("This upstream has no address: results come in from files only."))
     try:
         job_id = registry.client(Kind(upstream.kind)).job_id_in(text)
     except ValueError as error:
@@ -53,7 +54,7 @@ def add(
 def again(*, job: Job, at: datetime, by: trail.Actor, via: trail.Via = trail.Via()) -> Pull:
     """A person asks for a known job again, whatever came of it before. Raises CannotAsk."""
     if not job.upstream.base_url:
-        raise CannotAsk("this upstream has no address: results come in from files only")
+        raise CannotAsk(_("This upstream has no address: results come in from files only."))
     with transaction.atomic():
         pull, new = wake(upstream=job.upstream, job_id=job.job_id, origin=Pull.Origin.IMPORTED, at=at)
         if new or pull.known_job_id is None:
@@ -175,7 +176,7 @@ def _failed(lease: leases.Lease[Pull], failure: adapter.UpstreamError, *, at: da
 
 
 def _reject(pull: Pull, failure: adapter.BadPayload, *, at: datetime) -> None:
-    code, _, message = str(failure).partition(": ")
+    code, _colon, message = str(failure).partition(": ")
     rejections.keep(
         data=failure.data,
         name=f"{pull.upstream.slug}/{pull.job_id}/{failure.part}",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from reviewapp.audit.append_only import AppendOnly
 from reviewapp.extraction.model import JobStatus, Kind
@@ -188,7 +189,7 @@ class Final(AppendOnly):
     """
 
     class Outcome(models.TextChoices):
-        APPROVED = "approved", _("approved")
+        APPROVED = "approved", pgettext_lazy("document", "approved")
         REJECTED = "rejected", _("rejected")
         PASSED = "passed", _("passed")
 

@@ -20,7 +20,7 @@ from reviewapp.review import claims, decisions, queues
 from reviewapp.review.models import Task
 from tests import factories
 from tests.factories import VIA
-from tests.web import catalogues
+from tests.web import catalogues, traffic
 
 pytestmark = pytest.mark.django_db
 
@@ -28,8 +28,11 @@ pytestmark = pytest.mark.django_db
 READ = {"title", "aria-label", "placeholder", "alt", "data-key-name", "data-text", "data-shift", "data-control"} | {
     f"data-{name}" for name in ("delete", "escape", "enter", "page-up", "page-down")
 }
+#: Elements that have no end.
+VOID = {"br", "hr", "img", "input", "wbr"}
 #: A vendor's own word for a job's state, shown as it came.
 VENDORS = {"completed"}
+DESTINATIONS = ("buecher", "still", "aus", "zurueck")
 PAGES = {
     Role.ANALYST: (
         *("/queue/", "/queue/?q=nothing-is-called-so", "/queue/?state=mine", "/queue/?state=postponed-by-me"),
@@ -45,37 +48,54 @@ PAGES = {
         *("/queue/?state=any", "/queue/?state=escalated", "/board/", "/board/tasks/{held}/", "/board/tasks/{decided}/"),
         *("/queues/", "/queues/new/", "/queues/{queue}/", "/jobs/", "/jobs/?q=nothing-is-called-so", "/jobs/{job}/"),
         *("/jobs/rejected/", "/jobs/rejected/{rejected}/", "/trail/", "/trail/jobs/{job}/", "/tasks/{decided}/"),
+        *("/jobs/hand-in/", "/jobs/{asked}/", "/work/", "/deliveries/", "/deliveries/?q=nothing-is-called-so"),
+        *(f"/deliveries/{{{name}}}/" for name in ("sent", "dead", "given_up", "retried", "behind")),
+        *("/deliveries/destinations/", *(f"/deliveries/destinations/{name}/" for name in DESTINATIONS)),
     ),
-    Role.AUDITOR: ("/queue/", "/trail/", "/trail/?path=/nothing", "/trail/jobs/{job}/", "/jobs/", "/tasks/{doubtful}/"),
+    Role.AUDITOR: (
+        *("/queue/", "/trail/", "/trail/?path=/nothing", "/trail/jobs/{job}/", "/jobs/", "/tasks/{doubtful}/"),
+        *("/deliveries/", "/deliveries/{dead}/", "/deliveries/destinations/", "/deliveries/destinations/buecher/"),
+    ),
     Role.ADMIN: (
         *("/people/", "/people/new/", "/people/{person}/", "/people/{gone}/", "/keys/", "/keys/new/"),
-        *("/upstreams/", "/upstreams/{upstream}/", "/jobs/", "/trail/"),
+        *("/upstreams/", "/upstreams/{upstream}/", "/jobs/", "/trail/", "/api/v1/docs", "/jobs/hand-in/", "/work/"),
+        *("/upstreams/new/", "/upstreams/new/?kind=talonic", "/upstreams/{live}/", "/upstreams/{troubled}/"),
+        *("/upstreams/{paused}/", "/deliveries/", "/deliveries/{dead}/", "/deliveries/destinations/"),
+        *("/deliveries/destinations/new/webhook/", "/deliveries/destinations/new/write-back/"),
+        *(f"/deliveries/destinations/{name}/" for name in DESTINATIONS),
     ),
 }
+#: Refusals are pages too.
+NOT_OPEN = {(Role.ANALYST, "/board/"): 403, (Role.ANALYST, "/no-such-address/"): 404}
 
 
 # -- What a page says
 
 
 class Said(HTMLParser):
-    """Every text of a page and every attribute that a person reads."""
+    """Every text of a page and every attribute that a person reads, but for what the page itself marks as English."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
         self.texts: list[str] = []
         self._silent = 0
+        self._foreign = 0
         self.feed(page)
         self.close()
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         self._silent += tag in ("script", "style")
+        if self._foreign or (tag != "html" and ("lang", "en") in attributes):
+            self._foreign += tag not in VOID
+            return
         self.texts += [value for name, value in attributes if name in READ and value]
 
     def handle_endtag(self, tag: str) -> None:
         self._silent -= tag in ("script", "style")
+        self._foreign -= bool(self._foreign)
 
     def handle_data(self, text: str) -> None:
-        if not self._silent and text.strip():
+        if not self._silent and not self._foreign and text.strip():
             self.texts.append(" ".join(text.split()))
 
 
@@ -137,7 +157,7 @@ def desk() -> Mapping[str, object]:
     ben = factories.create_user(username="ben", queues=[queue])
     gone = factories.create_user(username="xaver")
     User.objects.filter(pk=gone.pk).update(is_active=False)
-    lines = [{"what": ("Zange", 0.4), "sum": ("x", 0.9)}, {"what": "Draht", "sum": 2}]
+    lines = [{"ware": ("Zange", 0.4), "sum": ("x", 0.9)}, {"ware": "Draht", "sum": 2}]
     doubtful = factories.create_task(
         factories.unsiloed(
             {"nr": ("A-1", 0.2, (700, 10, 900, 20)), "lines": (lines, 0.3), "tag": (None, 0.9), "wert": ("7", 0.9)},
@@ -178,6 +198,8 @@ def desk() -> Mapping[str, object]:
         "person": ben.pk,
         "gone": gone.pk,
         "upstream": doubtful.upstream,
+        "asked": silent.job_id,
+        **traffic.of(silent.job, at=now),
     }
 
 
@@ -208,7 +230,9 @@ def test_no_page_of_a_german_person_speaks_english(role: Role, desk: Mapping[str
     client = signed_in(role, locale="de")
     found = {}
     for address in PAGES[role]:
-        page = client.get(address.format(**desk)).content.decode()
+        answer = client.get(address.format(**desk))
+        page = answer.content.decode()
+        assert answer.status_code == NOT_OPEN.get((role, address), 200), address
         assert '<html lang="de"' in page, address
         found[address] = english().find(page)
     assert {address: texts for address, texts in found.items() if texts} == {}
@@ -245,6 +269,46 @@ def test_what_is_refused_is_explained_in_german(
     assert english().find(page) == []
 
 
+@pytest.mark.parametrize("address", ["/jobs/", "/jobs/hand-in/", "/deliveries/", "/deliveries/destinations/", "/work/"])
+def test_a_desk_at_which_nothing_happened_yet_says_so_in_german(address: str) -> None:
+    page = signed_in(Role.ADMIN, locale="de").get(address).content.decode()
+    assert english().find(page) == []
+
+
+@pytest.mark.parametrize(
+    ("address", "sent", "said"),
+    [
+        ("/deliveries/destinations/buecher/pause/", {"reason": "Umzug"}, "Dorthin wird nichts gesendet, bis"),
+        ("/deliveries/destinations/still/resumption/", {}, "Was wartet, wird wieder gesendet."),
+        ("/deliveries/destinations/buecher/disablement/", {}, "Dorthin wird nichts gesendet und nichts mehr"),
+        ("/deliveries/destinations/buecher/secret/", {}, "Das bisherige Geheimnis signiert weiter"),
+        ("/deliveries/destinations/buecher/secret/older/", {}, "Von nun an signiert nur das neueste Geheimnis."),
+        ("/deliveries/destinations/buecher/replay/", {}, "1 Zustellung wird noch einmal versucht."),
+        ("/deliveries/destinations/buecher/earlier/", {"since": "1999-01-01T00:00"}, "Wählen Sie einen späteren Tag."),
+        ("/deliveries/destinations/still/earlier/", {"since": "2026-01-01T00:00"}, "sind auf den Weg gebracht."),
+        ("/deliveries/destinations/new/webhook/", {"slug": "b", "url": "ftp://x"}, "Neuer Webhook"),
+        ("/deliveries/{dead}/attempts/", {}, "Es wird noch einmal versucht"),
+        ("/deliveries/{dead}/end/", {}, "Sie ist aufgegeben."),
+        ("/deliveries/{sent}/attempts/", {}, "Daran ist nichts mehr zu tun."),
+        ("/upstreams/add/", {"slug": "{live}"}, "Neue Quelle"),
+        ("/upstreams/{live}/pause/", {"paused": "1"}, "Sie wird nicht mehr abgefragt."),
+        ("/upstreams/{live}/webhook-secret/", {"secret": "noch ein Geheimnis"}, "Das Geheimnis ist gespeichert."),
+        ("/jobs/asked-for/", {"upstream": "{live}", "job": "ftp://x/y"}, "weder die Nummer eines Auftrags"),
+        ("/jobs/asked-for/", {"upstream": "{live}", "job": "nr-9"}, "Auftrag nr-9 ist angefordert"),
+        ("/jobs/hand-in/sent/", {"upstream": "{live}"}, "Dokument einreichen"),
+        ("/keys/new/", {"name": "n", "upstreams": "{live}", "scopes": "tasks.write"}, "Geben Sie die Person an"),
+    ],
+)
+def test_what_an_admin_does_is_answered_in_german(
+    address: str, sent: dict[str, str], said: str, desk: Mapping[str, object]
+) -> None:
+    client = signed_in(Role.ADMIN, locale="de")
+    typed = {name: value.format(**desk) for name, value in sent.items()}
+    page = client.post(address.format(**desk), typed, follow=True).content.decode()
+    assert said in page
+    assert english().find(page) == []
+
+
 @pytest.mark.parametrize(
     ("planted", "found"),
     [
@@ -254,6 +318,7 @@ def test_what_is_refused_is_explained_in_german(
         ("<p>Oh: Nothing was changed. Und so weiter</p>", 1),
         ("<p><b>3 of 4</b> checked</p>", 1),
         ("<p>Nächste prüfen</p><p>Name</p><script>Review next</script>", 0),
+        ('<p lang="en">Review next<br><b title="Review next">Jobs</b></p><p>Review next</p>', 1),
     ],
 )
 def test_planted_english_is_found(planted: str, found: int) -> None:

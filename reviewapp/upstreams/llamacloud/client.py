@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from reviewapp.extraction.jsontext import Json
 
 from .. import ids, tokens
@@ -47,7 +49,7 @@ class Client:
         asked.get(
             f"{_EXTRACTION}/extraction-agents{f'/{ids.segment(agents[0])}' if agents else ''}", part="probe"
         ).tree()
-        return f"{asked.host} answered and accepts the credential."
+        return _("%(host)s answered and accepts the credential.") % {"host": asked.host}
 
     def job_id_in(self, text: str) -> str:
         """See `clients.VendorClient`."""

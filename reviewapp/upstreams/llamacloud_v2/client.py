@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from reviewapp.extraction import jsontext
 from reviewapp.extraction.jsontext import Json
 
@@ -51,7 +53,7 @@ class Client:
         """See `clients.VendorClient`. A page of one job."""
         asked = server(to, at)
         asked.get(_EXTRACT, query=(("page_size", "1"),), part="probe").object()
-        return f"{asked.host} answered and accepts the credential."
+        return _("%(host)s answered and accepts the credential.") % {"host": asked.host}
 
     def job_id_in(self, text: str) -> str:
         """See `clients.VendorClient`."""

@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from reviewapp.extraction import jsontext
 from reviewapp.extraction.jsontext import Json
 
@@ -45,7 +47,7 @@ class Client:
         """See `clients.VendorClient`. A page of one job."""
         asked = server(to, at)
         asked.get("/v1/jobs", query=(("limit", "1"),), part="probe").object()
-        return f"{asked.host} answered and accepts the credential."
+        return _("%(host)s answered and accepts the credential.") % {"host": asked.host}
 
     def job_id_in(self, text: str) -> str:
         """See `clients.VendorClient`."""

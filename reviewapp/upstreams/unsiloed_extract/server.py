@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import NoReturn
 
+from django.utils.translation import gettext as _
+
 from reviewapp.extraction.jsontext import Json
 
 from .. import ids, presigned, tokens
@@ -32,7 +34,7 @@ class Unsiloed:
         if answer.status == 404:
             answer = asked.get(f"/extract/{_NO_JOB}", accept=frozenset({404}), part="probe")
         answer.object()
-        return f"{asked.host} answered and accepts the credential."
+        return _("%(host)s answered and accepts the credential.") % {"host": asked.host}
 
     def job_id_in(self, text: str) -> str:
         """See `clients.VendorClient`."""
