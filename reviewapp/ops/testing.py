@@ -56,8 +56,8 @@ def on_sqlite(chosen: Sequence[str]) -> Count:
 
 
 def on_postgres(chosen: Sequence[str], *, output: IO[bytes] | None = None) -> Count:
-    """pytest on a throw-away PostgreSQL: every test that touches the database, but for the browser's and those of the
-    vendors' clients, which see nothing of it.
+    """pytest on a throw-away PostgreSQL: every test that touches the database, but for the browser's, those of the
+    vendors' clients, and long ones to which it makes no difference.
 
     `output`: where what it says goes, instead of to the terminal.
     """
@@ -65,7 +65,7 @@ def on_postgres(chosen: Sequence[str], *, output: IO[bytes] | None = None) -> Co
         with trial_postgres.cluster() as url:
             if output is None:
                 say(ON_POSTGRES)
-            chosen = [*chosen, "-m", "not browser and not judge"]
+            chosen = [*chosen, "-m", "not browser and not judge and not once"]
             return _pytest(chosen, {"REVIEWAPP_DATABASE_URL": url}, nothing_is_fine=True, output=output)
     except trial_postgres.NoPostgres as reason:
         say(f"SKIPPED the tests on PostgreSQL: {reason}.")

@@ -20,7 +20,7 @@ from reviewapp.accounts.roles import Role
 from reviewapp.api.v1 import openapi
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 READING = [one for one in Scope if one is not Scope.TASKS_WRITE]
 
 

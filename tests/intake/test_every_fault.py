@@ -25,10 +25,20 @@ from tests import factories
 from tests.factories import AT
 from tests.upstreams.servers import client
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
 UNSILOED = "6150397b-4b8f-5189-9b87-e9c7fd724486"
 #: (kind, the operation that meets the fault): one address that is both, and one of three.
 ASKED = [(Kind.UNSILOED_EXTRACT, "poll"), (Kind.LLAMACLOUD, "result")]
+#: What differs by where it is met; the others are met there by the long run.
+TELLING = {"not_found", "expired_link", "wrong_types", "html_for_pdf", "truncated_pdf", "truncated_body", "empty_body"}
+TELLING |= {"drip_body", "gzip_bomb", "redirect_302", "retry_after_date", "unavailable_body_alone", "unknown_status"}
+
+
+def everywhere(name: str) -> Any:
+    """A fault as a parameter: at its first place always, elsewhere by the long run unless it is telling."""
+    return pytest.param(name, marks=[] if name in TELLING else [pytest.mark.long])
+
+
 #: Seconds for a server that never comes to an end.
 SECONDS = 1.0
 
@@ -87,8 +97,14 @@ def ask(at: datetime) -> Pull:
 
 
 @pytest.mark.usefixtures("short")
-@pytest.mark.parametrize(("kind", "operation"), ASKED, ids=lambda value: str(value))
-@pytest.mark.parametrize("name", FAULTS)
+@pytest.mark.parametrize(
+    ("name", "kind", "operation"),
+    [
+        pytest.param(name, kind, operation, marks=[] if operation == "poll" or name in TELLING else [pytest.mark.long])
+        for kind, operation in ASKED
+        for name in FAULTS
+    ],
+)
 def test_a_job_that_meets_a_fault_ends_in_its_state_and_is_had_the_next_time(
     name: str, kind: Kind, operation: str, sim: Simulator
 ) -> None:
@@ -122,7 +138,7 @@ def test_a_job_that_meets_a_fault_ends_in_its_state_and_is_had_the_next_time(
 
 
 @pytest.mark.usefixtures("short")
-@pytest.mark.parametrize("name", FAULTS)
+@pytest.mark.parametrize("name", [everywhere(name) for name in FAULTS])
 def test_a_file_that_meets_a_fault_ends_in_its_state_and_the_next_try_keeps_it(name: str, sim: Simulator) -> None:
     upstream, _ = connected(sim, Kind.UNSILOED_EXTRACT)
     pulling.add(upstream=upstream, text=UNSILOED, at=AT, by=factories.trail.SYSTEM)

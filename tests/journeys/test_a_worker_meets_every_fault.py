@@ -22,7 +22,7 @@ from tests import processes
 from tests.delivery.receiver import create_rows, finish
 from tests.factories import VIA
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
 UNSILOED = "6150397b-4b8f-5189-9b87-e9c7fd724486"
 HEAVY = ("oversized", "oversized_without_length", "oversized_error", "gzip_bomb", "header_flood", "drip_body", "stall")
 MEGABYTES = 300
