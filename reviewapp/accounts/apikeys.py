@@ -28,10 +28,12 @@ _USED_EVERY = timedelta(minutes=1)
 
 #: What a key is for when nothing else is said.
 READING = (Scope.COMPAT_READ, Scope.ROWS_READ)
+#: What changes something is done for a named person.
+WRITING = frozenset({Scope.TASKS_WRITE, Scope.DELIVERIES_WRITE})
 
 
 class NobodyNamed(ValueError):
-    """A key that works on tasks does so for a named person, one who may."""
+    """A key that writes does so for a named person, one who may work on tasks."""
 
 
 def issue(
@@ -48,10 +50,10 @@ def issue(
 ) -> tuple[ApiKey, str]:
     """A new key and its secret, `rva_<prefix>_<43 characters>`, which cannot be had again.
 
-    Raises NobodyNamed for the scope tasks.write without a person, and for a person who may not work on tasks.
+    Raises NobodyNamed for a scope of WRITING without a person, and for a person who may not work on tasks.
     """
-    if acts_for is None and Scope.TASKS_WRITE in scopes:
-        raise NobodyNamed("tasks.write needs a person to act for")
+    if acts_for is None and not WRITING.isdisjoint(scopes):
+        raise NobodyNamed("a key that writes needs a person to act for")
     if acts_for is not None and not acts_for.has_perm(Permission.REVIEW_WORK):
         raise NobodyNamed(f"{acts_for.name} may not work on tasks")
     prefix = secrets.token_hex(6)

@@ -13,7 +13,7 @@ from django.contrib.auth.password_validation import password_validators_help_tex
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from .apikeys import READING
+from .apikeys import READING, WRITING
 from .models import Scope, User, sign_in_name
 from .roles import Permission, Role, permissions
 
@@ -134,7 +134,7 @@ class NewKeyForm(forms.Form):
         required=False,
         empty_label=_("nobody: it only reads"),
         help_text=_(
-            "A machine that works on tasks does so as this person: it may do what the person may, in the person’s queues, "
+            "A machine that writes does so as this person: it may do what the person may, in the person’s queues, "
             "and the trail names the person and the key."
         ),
     )
@@ -156,8 +156,9 @@ class NewKeyForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         typed = super().clean() or {}
-        if Scope.TASKS_WRITE in typed.get("scopes", ()) and typed.get("acts_for") is None and not self.errors:
-            self.add_error("acts_for", _("Name the person for whom it works on tasks."))
+        writes = not WRITING.isdisjoint(typed.get("scopes", ()))
+        if writes and typed.get("acts_for") is None and not self.errors:
+            self.add_error("acts_for", _("Name the person for whom it acts."))
         return typed
 
     def clean_upstreams(self) -> list[str]:

@@ -118,6 +118,8 @@ class Scope(models.TextChoices):
     JOBS_READ = "jobs.read", _("read jobs and their history")
     TASKS_READ = "tasks.read", _("read what waits for people")
     TASKS_WRITE = "tasks.write", _("work on tasks for the person named below")
+    DELIVERIES_READ = "deliveries.read", _("read what is on its way out, and what came of it")
+    DELIVERIES_WRITE = "deliveries.write", _("try deliveries again for the person named below")
     TRAIL_READ = "trail.read", _("read the trail of jobs and tasks")
 
 

@@ -114,11 +114,12 @@ def test_a_key_is_never_deleted() -> None:
         ApiKey.objects.all().delete()
 
 
-def test_a_key_that_works_on_tasks_does_so_for_a_person_who_may() -> None:
+def test_a_key_that_writes_does_so_for_a_person_who_may_work_on_tasks() -> None:
     ana, udo = factories.create_user(), factories.create_user(role=Role.AUDITOR)
     for over in ({}, {"acts_for": udo}):
-        with pytest.raises(apikeys.NobodyNamed):
-            issue(scopes=[Scope.TASKS_WRITE], **over)
+        for writes in (Scope.TASKS_WRITE, Scope.DELIVERIES_WRITE):
+            with pytest.raises(apikeys.NobodyNamed):
+                issue(scopes=[writes], **over)
     with pytest.raises(apikeys.NobodyNamed):
         issue(scopes=[Scope.ROWS_READ], acts_for=udo)
     assert not ApiKey.objects.exists()

@@ -159,12 +159,13 @@ def test_a_key_that_cannot_be_is_refused_in_place(ada: User, over: dict[str, obj
     assert not ApiKey.objects.exists()
 
 
-def test_a_key_that_works_names_its_person_in_the_form_and_in_the_list(ada: User) -> None:
+@pytest.mark.parametrize("writes", ["tasks.write", "deliveries.write"])
+def test_a_key_that_writes_names_its_person_in_the_form_and_in_the_list(ada: User, writes: str) -> None:
     ana = factories.create_user(username="ana")
     udo = factories.create_user(username="udo", role=Role.AUDITOR)
     gone = factories.create_user(username="gone")
     User.objects.filter(pk=gone.pk).update(is_active=False)
-    client, typed = client_of(ada), {"name": "ERP", "upstreams": "talonic", "scopes": ["tasks.read", "tasks.write"]}
+    client, typed = client_of(ada), {"name": "ERP", "upstreams": "talonic", "scopes": ["tasks.read", writes]}
     page = client.get("/keys/new/").content.decode()
     assert ">Ana</option>" in page and ">Udo</option>" not in page and ">Gone</option>" not in page
     assert re.findall(r'value="([a-z.]+)"[^>]* checked', page) == ["compat.read", "rows.read"]

@@ -15,13 +15,19 @@ from hypothesis import HealthCheck, Phase
 from schemathesis.core.parameters import ParameterLocation
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
+from reviewapp.accounts import apikeys
 from reviewapp.accounts.models import Scope
 from reviewapp.accounts.roles import Role
 from reviewapp.api.v1 import openapi
+from reviewapp.delivery import outbox
+from reviewapp.delivery.models import Delivery
 from tests import factories
+from tests.delivery import receiver
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
-READING = [one for one in Scope if one is not Scope.TASKS_WRITE]
+READING = [one for one in Scope if one not in apikeys.WRITING]
+#: What the id in an address is one of.
+THINGS = {"jobs": "job", "rows": "row", "tasks": "task", "deliveries": "delivery"}
 
 
 def promises(*, edges: bool) -> Any:
@@ -72,22 +78,26 @@ class Undo(Exception):
 
 @pytest.fixture
 def desk(request: Any, settings: Any) -> dict[str, str]:
-    """A job with a decided row and one with an open task, and the header of who asks."""
+    """A job with an open task, one whose row is on its way, and the header of who asks."""
     settings.API_REQUESTS_PER_MINUTE = 10**9
     queue = factories.create_queue()
     sol = factories.create_user(role=Role.SUPERVISOR, queues=[queue])
     task = factories.create_task()
+    receiver.create_destination()
+    factories.create_job(factories.unsiloed({"total": (1, 0.99)}))
+    outbox.run(at=factories.AT)
+    delivery = str(Delivery.objects.get().pk)
     scopes, person = (list(Scope), sol) if request.param == "works" else (READING, None)
     _, secret = factories.create_key(upstreams=[task.upstream], scopes=scopes, acts_for=person)
-    return {"task": str(task.pk), "job": str(task.job_id), "row": str(task.row_id), "secret": secret}
+    things = {"task": str(task.pk), "job": str(task.job_id), "row": str(task.row_id), "delivery": delivery}
+    return {**things, "secret": secret}
 
 
 def put_right(case: Any, desk: dict[str, str], n: int) -> None:
     """The second time each question is about what is there, unless a wrong address is what it tries."""
     where = case.meta.components.get(ParameterLocation.PATH)
     if n % 2 and "id" in (case.path_parameters or {}) and where is not None and where.mode.is_positive:
-        kind = case.operation.path.split("/")[3].removesuffix("s")
-        case.path_parameters["id"] = desk[kind]
+        case.path_parameters["id"] = desk[THINGS[case.operation.path.split("/")[3]]]
     body = case.body
     if n % 2 and isinstance(body, dict) and case.meta.generation.mode.is_positive and "revision" in body:
         body["revision"] = 1

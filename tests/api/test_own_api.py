@@ -1,4 +1,4 @@
-"""What machines do with our own API: read jobs, rows, tasks and the trail, and work on a task for a person."""
+"""What machines do with our own API: read jobs, rows, tasks, deliveries and the trail, and act for a person."""
 
 from __future__ import annotations
 
@@ -10,18 +10,24 @@ from typing import Any
 
 import pytest
 import rfc8785
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from reviewapp.accounts import actors, people
+from reviewapp.accounts import actors, apikeys, people
 from reviewapp.accounts.models import Scope
 from reviewapp.accounts.roles import Role
 from reviewapp.api.v1 import openapi
 from reviewapp.audit.models import Content, Entry
+from reviewapp.delivery import outbox, push, retrying
+from reviewapp.delivery.models import Attempt, Delivery
 from reviewapp.extraction import jsontext
 from reviewapp.results.models import Final, ResultRow
 from reviewapp.review import claims
 from reviewapp.review.models import Decision, Membership, Task, Verdict
+from reviewapp.work import leases
+from tests.delivery import receiver
 from tests.factories import (
     AT,
     VIA,
@@ -35,7 +41,7 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db(transaction=True)
-READING = [one for one in Scope if one is not Scope.TASKS_WRITE]
+READING = [one for one in Scope if one not in apikeys.WRITING]
 BEYOND_UTC = ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"]
 UPSTREAMS = ["unsiloed_extract", "talonic"]
 
@@ -174,8 +180,6 @@ def test_a_row_tells_what_the_upstream_said_and_who_decided(sol, worker):
 
 
 def erase(content: Content) -> None:
-    from django.db import connection
-
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE audit_content SET text = NULL, salt = NULL, erased_at = %s WHERE id = %s", [AT, content.pk]
@@ -303,6 +307,93 @@ def test_reject_postpone_escalate_and_release(sol, worker):
     assert worker.post(f"/tasks/{third.pk}/escalate", {"reason": "odd"})["state"] == "escalated"
 
 
+# -- Deliveries
+
+
+def test_a_delivery_tells_of_its_attempts_and_nothing_of_where_it_goes(sol):
+    reader = machine()
+    with receiver.receiving(receiver.in_turn(500, 422)) as other_side:
+        made = receiver.create_destination(other_side.url)
+        first, second = receiver.deliveries(each=2)
+        receiver.run()
+        assert reader.get(f"/deliveries/{first.pk}")["state"] == "retrying"
+        receiver.run(AT + timedelta(hours=1))
+    one = reader.get(f"/deliveries/{first.pk}")
+    assert (one["destination"], one["state"], one["tries"]) == ({"slug": "books", "name": "Books"}, "dead", 2)
+    assert (one["job"], one["row_id"], one["webhook_id"]) == (str(first.job_id), str(first.row_id), first.webhook_id)
+    assert (one["upstream"], one["key"], one["outcome"]) == ("talonic", first.key, "passed")
+    assert (one["next_at"], one["queued_at"], one["waits_for"]) == (None, "2026-03-10T09:00:00.000000Z", None)
+    told = [(attempt["number"], attempt["status"], attempt["code"]) for attempt in one["attempts"]]
+    assert told == [(2, 422, "http_422"), (1, 500, "http_500")]
+    assert one["attempts"][0]["sentence"] == "answered 422" and 0 <= one["attempts"][0]["seconds"] < 5
+    behind = reader.get(f"/deliveries/{second.pk}")
+    assert (behind["state"], behind["waits_for"], behind["attempts"]) == ("pending", str(first.pk), [])
+    for n, code in enumerate(("not_allowed", "untrusted"), start=3):
+        said = f"127.0.0.1 is not valid for '{made.host}', at {other_side.url}"
+        Attempt(delivery=first, number=n, at=AT, seconds=0, code=code, sentence=said).save(force_insert=True)
+    with CaptureQueriesContext(connection) as asked:
+        raw = json.dumps([reader.get("/deliveries"), reader.get(f"/deliveries/{first.pk}")])
+    assert "our own rules refuse the address" in raw
+    for hidden in ("127.0.0.1", "a-path-that-is-a-key", "http:", str(other_side.port), "whsec_"):
+        assert hidden not in raw
+    assert not any('"secrets"' in query["sql"] or '"url"' in query["sql"] for query in asked)
+
+
+def test_deliveries_come_newest_first_page_by_page_and_filtered(sol):
+    reader = machine()
+    receiver.create_destination()
+    receiver.create_destination(slug="archive")
+    made = [str(one.pk) for one in receiver.deliveries(documents=2)]
+    create_job(unsiloed({"total": (1, 0.99)}))
+    outbox.run(at=AT)
+    found = Delivery.objects.order_by("-id")
+    newest = [str(one.pk) for one in found]
+    retrying.give_up(delivery_id=found[0].pk, at=AT, by=actors.person(sol), via=VIA)
+
+    def ids(**query: Any) -> list[str]:
+        return [one["id"] for one in reader.get("/deliveries", **query)["data"]]
+
+    assert len(newest) == 6 and ids() == newest
+    first = reader.get("/deliveries", limit=4)
+    assert [one["id"] for one in first["data"]] + ids(after=first["next"]) == newest
+    assert reader.get("/deliveries", limit=6)["next"] is None
+    assert ids(state="dead") == newest[:1] and ids(state="pending") == newest[1:] and ids(state="delivered") == []
+    assert ids(destination="books") == [str(one.pk) for one in found.filter(destination__slug="books")] != []
+    assert ids(destination="nowhere") == [] and ids(job="4711") == []
+    assert ids(job=str(Delivery.objects.get(pk=made[0]).job_id)) == made[::-1]
+    assert [one["id"] for one in machine(upstreams=["talonic"]).get("/deliveries")["data"]] == made[::-1]
+    for bad in (
+        {"state": "gone"},
+        {"job": "x"},
+        {"after": "x"},
+        {"after": "9" * 19},
+        {"limit": 501},
+        {"outcome": "passed"},
+    ):
+        assert reader.get("/deliveries", expect=422, **bad)["error"]["code"] == "invalid"
+
+
+def test_a_delivery_is_tried_again_once_as_the_person(sol, worker):
+    with receiver.receiving(receiver.always(422)) as other_side:
+        receiver.create_destination(other_side.url)
+        (delivery,) = receiver.deliveries()
+        receiver.run()
+    path = f"/deliveries/{delivery.pk}/retry"
+    done = worker.post(path, name="one")
+    assert (done["id"], done["state"], done["tries"]) == (str(delivery.pk), "pending", 1) and done["next_at"]
+    assert worker.post(path, name="one") == done
+    entries = worker.get(f"/jobs/{delivery.job_id}/trail")["data"]
+    (body,) = [one["body"] for one in entries if one["body"]["action"] == "delivery:row:tried_again"]
+    prefix = worker.headers["Authorization"].split("_")[1]
+    assert (body["actor"]["name"], body["actor"]["id"], body["via"]["key"]) == ("Sol", str(sol.pk), prefix)
+    leases.take(push.due(delivery.destination), at=timezone.now(), worker="w", seconds=60)
+    assert worker.post(path, expect=409)["error"]["code"] == "in_flight"
+    Delivery.objects.update(lease_until=None, leased_by="")
+    retrying.give_up(delivery_id=delivery.pk, at=AT, by=actors.person(sol), via=VIA)
+    assert worker.post(path, expect=409)["error"]["code"] == "over"
+    assert worker.post(path, name="no name", expect=400)["error"]["code"] == "bad_idempotency_key"
+
+
 BAD_VERDICTS = [
     ({"change": "approve", "path": "/nope"}, "unknown_path", ["/nope"]),
     ({"change": "correct", "path": "/total", "value": "x"}, "value_refused", ["/total"]),
@@ -336,37 +427,53 @@ def test_one_verdict_that_does_not_fit_refuses_all(sol, worker, bad, code, paths
 def test_foreign_and_unknown_look_the_same_everywhere(sol):
     task, foreign = paper(), machine(upstreams=["somewhere-else"], scopes=list(Scope), acts_for=sol)
     reads = ["/jobs/{job}", "/jobs/{job}/rows", "/jobs/{job}/history", "/jobs/{job}/trail", "/rows/{row}"]
-    reads += ["/tasks/{task}", "/tasks/{task}/trail"]
-    places = {"job": task.job_id, "row": task.row_id, "task": task.pk}
+    reads += ["/tasks/{task}", "/tasks/{task}/trail", "/deliveries/{delivery}"]
+    places = places_of(task)
     nowhere = dict.fromkeys(places, 4711)
     not_found = {"error": {"code": "not_found", "message": "There is nothing here for this key."}}
     for path in reads:
         for known in (places, nowhere, dict.fromkeys(places, "9" * 18), dict.fromkeys(places, "9" * 40)):
             assert foreign.get(path.format(**known), expect=404) == not_found, path
-    for act, body in ACTS.items():
-        for known in (task.pk, 4711):
-            assert foreign.post(f"/tasks/{known}/{act}", body, expect=404) == not_found, act
+    for path, body in ACTS.items():
+        for known in (places, nowhere):
+            assert foreign.post(path.format(**known), body, expect=404) == not_found, path
     assert foreign.get("/jobs")["data"] == foreign.get("/tasks", state="any")["data"] == []
+    assert foreign.get("/deliveries")["data"] == foreign.get("/deliveries", destination="books")["data"] == []
+    assert Delivery.objects.get().next_at == AT
     task.refresh_from_db()
     assert (task.version, task.holder_id) == (1, None)
 
 
 ACTS: dict[str, Any] = {
-    "claim": None,
-    "release": None,
-    "verdicts": {"revision": 1, "changes": [{"change": "approve", "path": "/total"}]},
-    "approve": {"revision": 1, "sign_off": True, "reason": "r"},
-    "reject": {"revision": 1, "reason": "r"},
-    "postpone": {"until": "2099-01-01T00:00:00Z"},
-    "escalate": {"reason": "r"},
+    "/tasks/{task}/claim": None,
+    "/tasks/{task}/release": None,
+    "/tasks/{task}/verdicts": {"revision": 1, "changes": [{"change": "approve", "path": "/total"}]},
+    "/tasks/{task}/approve": {"revision": 1, "sign_off": True, "reason": "r"},
+    "/tasks/{task}/reject": {"revision": 1, "reason": "r"},
+    "/tasks/{task}/postpone": {"until": "2099-01-01T00:00:00Z"},
+    "/tasks/{task}/escalate": {"reason": "r"},
+    "/deliveries/{delivery}/retry": None,
 }
 
 SCOPED = {
     Scope.JOBS_READ: ["/jobs", "/jobs/{job}", "/jobs/{job}/rows", "/jobs/{job}/history"],
     Scope.ROWS_READ: ["/rows", "/rows/{row}"],
     Scope.TASKS_READ: ["/tasks", "/tasks/{task}"],
+    Scope.DELIVERIES_READ: ["/deliveries", "/deliveries/{delivery}"],
     Scope.TRAIL_READ: ["/jobs/{job}/trail", "/tasks/{task}/trail"],
 }
+
+
+def places_of(task: Task) -> dict[str, int]:
+    """What stands in an address: the task's things, and a delivery of the same upstream."""
+    return {"job": task.job_id, "row": task.row_id, "task": task.pk, "delivery": on_its_way().pk}
+
+
+def on_its_way() -> Delivery:
+    receiver.create_destination()
+    create_job(unsiloed({"total": (1, 0.99)}))
+    outbox.run(at=AT)
+    return Delivery.objects.get()
 
 
 def test_every_operation_stands_in_the_tables():
@@ -375,33 +482,38 @@ def test_every_operation_stands_in_the_tables():
         for method in operations:
             told.add(f"{method} {path}")
     reads = {path for paths in SCOPED.values() for path in paths} | {"/upstreams/{upstream}/jobs/{job_id}"}
-    expected = {"get /api/v1" + re.sub(r"\{(job|row|task)\}", "{id}", path) for path in reads}
-    assert told == expected | {f"post /api/v1/tasks/{{id}}/{act}" for act in ACTS}
+    expected = {f"get /api/v1{path}" for path in reads} | {f"post /api/v1{path}" for path in ACTS}
+    assert told == {re.sub(r"\{(job|row|task|delivery)\}", "{id}", one) for one in expected}
 
 
 @pytest.mark.parametrize("scope", SCOPED)
 def test_each_scope_opens_its_own_doors_alone(sol, scope):
-    task = paper()
+    places = places_of(paper())
     only = machine(scopes=[scope])
     for other, paths in SCOPED.items():
         for path in paths:
-            path = path.format(job=task.job_id, row=task.row_id, task=task.pk)
-            answer = only.get(path, expect=200 if other is scope else 403)
+            answer = only.get(path.format(**places), expect=200 if other is scope else 403)
             assert other is scope or answer["error"]["code"] == "scope_missing"
-    for act, body in ACTS.items():
-        assert only.post(f"/tasks/{task.pk}/{act}", body, expect=403)["error"]["code"] == "scope_missing"
+    for path, body in ACTS.items():
+        assert only.post(path.format(**places), body, expect=403)["error"]["code"] == "scope_missing"
+    for writes in apikeys.WRITING:
+        writer = machine(scopes=[scope, writes], acts_for=sol)
+        for path, body in ACTS.items():
+            if ("/tasks/" in path) != (writes is Scope.TASKS_WRITE):
+                assert writer.post(path.format(**places), body, expect=403)["error"]["code"] == "scope_missing"
 
 
 def test_without_a_good_key_nothing_is_told(sol):
     task = paper()
+    places = places_of(task)
     for secret in ("", "rva_000000000000_" + "A" * 43):
         for paths in SCOPED.values():
             for path in paths:
-                path = path.format(job=task.job_id, row=task.row_id, task=task.pk)
-                answer = Client().get(f"/api/v1{path}", headers={"Authorization": f"Bearer {secret}"})
+                answer = Client().get(f"/api/v1{path.format(**places)}", headers={"Authorization": f"Bearer {secret}"})
                 assert (answer.status_code, answer["WWW-Authenticate"]) == (401, "Bearer")
                 assert answer.json()["error"]["code"] == "unauthorized" and not answer.cookies
-        assert Machine(secret).post(f"/tasks/{task.pk}/claim", expect=401)
+        for path, body in ACTS.items():
+            assert Machine(secret).post(path.format(**places), body, expect=401)
 
 
 def test_what_the_person_may_not_do_the_key_may_not_do_either(sol):
@@ -409,11 +521,13 @@ def test_what_the_person_may_not_do_the_key_may_not_do_either(sol):
     ana = create_user(username="ana")
     keyed = machine(scopes=list(Scope), acts_for=ana)
     assert keyed.get("/tasks")["data"] == []
-    for act, body in ACTS.items():
-        keyed.post(f"/tasks/{task.pk}/{act}", body, expect=404)
-    # An analyst sees no jobs page and no trail, whatever scopes the key has.
-    for path in ("/jobs", f"/jobs/{task.job_id}", f"/jobs/{task.job_id}/trail", f"/tasks/{task.pk}/trail"):
-        assert keyed.get(path, expect=403)["error"]["code"] == "not_allowed"
+    places = places_of(task)
+    for path, body in ACTS.items():
+        keyed.post(path.format(**places), body, expect=404 if "/tasks/" in path else 403)
+    # An analyst sees no jobs page, no deliveries and no trail, whatever scopes the key has.
+    for scope in (Scope.JOBS_READ, Scope.DELIVERIES_READ, Scope.TRAIL_READ):
+        for path in SCOPED[scope]:
+            assert keyed.get(path.format(**places), expect=403)["error"]["code"] == "not_allowed"
     member = Membership.objects.create(queue=task.queue, user=ana)
     assert keyed.post(f"/tasks/{task.pk}/claim")["holder"]["name"] == "Ana"
     assert keyed.get("/tasks", holder="me")["data"]
@@ -437,6 +551,9 @@ def test_a_person_who_changed_or_left_takes_the_key_along(sol, worker):
     ada = actors.person(create_user(role=Role.ADMIN))
     people.set_role(user=sol, role=Role.AUDITOR, by=ada, at=AT, via=VIA)
     assert worker.post(f"/tasks/{task.pk}/claim", expect=403)["error"]["code"] == "not_allowed"
+    delivery = on_its_way()
+    assert worker.post(f"/deliveries/{delivery.pk}/retry", expect=403)["error"]["code"] == "not_allowed"
+    assert worker.get(f"/deliveries/{delivery.pk}")["tries"] == 0
     people.deactivate(user=sol, by=ada, at=AT, via=VIA)
     assert worker.get("/rows", expect=401)["error"]["code"] == "unauthorized"
     assert worker.post(f"/tasks/{task.pk}/claim", expect=401)["error"]["code"] == "unauthorized"
@@ -502,7 +619,7 @@ def test_the_openapi_and_its_page_are_open_and_tell_of_every_operation(sol):
     tree = answer.json()
     assert tree["openapi"].startswith("3.1") and not answer.cookies
     operations = [one for path in tree["paths"].values() for one in path.values()]
-    assert len({one["operationId"] for one in operations}) == len(operations) == 18
+    assert len({one["operationId"] for one in operations}) == len(operations) == 21
     page = Client().get("/api/v1/docs").content.decode()
     for one in operations:
         assert one["summary"] and one["security"][0]["Key"][0] in Scope.values

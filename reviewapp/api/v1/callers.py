@@ -18,6 +18,7 @@ from reviewapp.accounts.models import ApiKey, Scope, User
 from reviewapp.accounts.roles import Permission
 from reviewapp.api import doors
 from reviewapp.audit import trail
+from reviewapp.delivery.models import Delivery
 from reviewapp.results.models import Job, ResultRow
 from reviewapp.review import claims
 from reviewapp.review.models import Task
@@ -33,6 +34,8 @@ _PERMISSIONS = {
     Scope.JOBS_READ: Permission.INTAKE_SEE,
     Scope.TASKS_READ: Permission.REVIEW_SEE,
     Scope.TASKS_WRITE: Permission.REVIEW_WORK,
+    Scope.DELIVERIES_READ: Permission.DELIVERY_SEE,
+    Scope.DELIVERIES_WRITE: Permission.DELIVERY_MANAGE,
     Scope.TRAIL_READ: Permission.AUDIT_READ,
 }
 
@@ -73,6 +76,15 @@ class Caller:
     def task(self, id: str) -> Task:
         tasks = self.tasks().select_related("row__values", "row__facts", "row__schema", "job__upstream", "queue")
         return _one(tasks.select_related("holder", "decided_by").filter(pk=_number(id)))
+
+    def deliveries(self) -> QuerySet[Delivery]:
+        """Those of rows of the key's upstreams, to whichever destination; where that is, is not even read."""
+        found = Delivery.objects.select_related("destination", "job__upstream", "final")
+        hidden = ("destination__url", "destination__host", "destination__secrets")
+        return found.defer(*hidden).filter(job__upstream__slug__in=self.key.upstreams)
+
+    def delivery(self, id: str) -> Delivery:
+        return _one(self.deliveries().filter(pk=_number(id)))
 
 
 class Key(HttpBearer):

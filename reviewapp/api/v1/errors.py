@@ -8,11 +8,17 @@ from contextlib import contextmanager
 from django.http import HttpResponse
 
 from reviewapp.api.compat import answers
+from reviewapp.delivery import retrying
 from reviewapp.extraction import jsontext
 from reviewapp.extraction.jsontext import Json, Number
 from reviewapp.results import ledger
 from reviewapp.review import claims, decisions, verdicts
 from reviewapp.review.models import Task
+
+_NOT_TRIED_AGAIN = {
+    "in_flight": "It is being sent at this moment.",
+    "over": "It was delivered, not accepted, or given up.",
+}
 
 
 class Refused(Exception):
@@ -86,6 +92,8 @@ def in_words() -> Iterator[None]:
         raise Refused(409, "unfilled_lines", message, paths=error.paths) from error
     except decisions.ReasonMissing as error:
         raise Refused(422, "reason_missing", "Say why, in words.") from error
+    except retrying.Refused as error:
+        raise Refused(409, error.code, _NOT_TRIED_AGAIN[error.code]) from error
     except ledger.Erased as error:
         raise Refused(410, "erased", "The values were erased on purpose.") from error
 

@@ -15,7 +15,7 @@ from reviewapp.api.compat import answers
 from reviewapp.extraction import jsontext
 from reviewapp.extraction.jsontext import Json
 
-from . import errors, jobs, rows, task_posts, tasks, trail
+from . import deliveries, errors, jobs, rows, task_posts, tasks, trail
 
 
 class Exact(BaseRenderer):
@@ -39,6 +39,8 @@ ROOMS: dict[str, Router] = {
     "rows": rows.router,
     "tasks": tasks.router,
     "verdicts and decisions": task_posts.router,
+    "deliveries": deliveries.router,
+    "deliveries tried again": deliveries.again,
     "trail": trail.router,
 }
 
@@ -48,7 +50,7 @@ def build() -> NinjaAPI:
     api = NinjaAPI(
         title="reviewapp",
         version=__version__,
-        description="What machines read of jobs, result rows, tasks and the trail, and how they work on tasks for a person.",
+        description="What machines read of jobs, result rows, tasks, deliveries and the trail, and how they work for a person.",
         urls_namespace="api-v1",
         openapi_url=None,
         docs_url=None,

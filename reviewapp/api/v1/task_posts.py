@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -12,18 +11,16 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Path, Router
 
 from reviewapp.accounts.models import Scope
-from reviewapp.api.compat import answers
 from reviewapp.extraction import jsontext
 from reviewapp.extraction.model import Box, Citation
 from reviewapp.review import claims, decisions, verdicts
 from reviewapp.review.models import Verdict
 
-from . import bodies, callers, errors, idempotency, shapes, tasks
+from . import bodies, callers, errors, idempotency, posts, shapes, tasks
 from .declared import writes
 
 router = Router(auth=callers.Key(Scope.TASKS_WRITE))
 
-_NAME = re.compile(r"[\x21-\x7e]{1,255}")
 _KINDS = {
     "approve": Verdict.Kind.APPROVED,
     "clear": Verdict.Kind.CLEARED,
@@ -97,25 +94,7 @@ def _act(request: HttpRequest, id: str, act: Callable[..., Any]) -> HttpResponse
             act(task_id=caller.task(id).pk, user=person, at=caller.at, via=caller.via)
             return idempotency.Answer(200, jsontext.dump(tasks.written(caller.task(id))))
 
-    answer = (
-        done() if (asked := _named(request, caller)) is None else idempotency.once(asked=asked, at=caller.at, act=done)
-    )
-    response = answers.json_response(jsontext.parse(answer.text), status=answer.status)
-    if answer.again:
-        response.headers["Idempotent-Replayed"] = "true"
-    return response
-
-
-def _named(request: HttpRequest, caller: callers.Caller) -> idempotency.Asked | None:
-    name = request.headers.get("Idempotency-Key")
-    if name is None:
-        return None
-    if not _NAME.fullmatch(name):
-        message = "An Idempotency-Key is 1 to 255 printable ASCII characters without a space."
-        raise errors.Refused(400, "bad_idempotency_key", message)
-    return idempotency.Asked(
-        api_key=caller.key, name=name, method=request.method or "", address=request.get_full_path(), body=request.body
-    )
+    return posts.answer(request, caller, act=done)
 
 
 def _said(change: bodies.Correction | bodies.Verdict) -> verdicts.Said | verdicts.TakenBack:
