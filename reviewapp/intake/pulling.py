@@ -6,6 +6,7 @@ Whatever an upstream does ends in a state of the pull (`Pull.State`) and its col
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -16,7 +17,7 @@ from reviewapp.audit.actions import Action
 from reviewapp.extraction.model import JobStatus, Kind
 from reviewapp.results import ledger
 from reviewapp.results.models import Job
-from reviewapp.upstreams import adapter, http, registry
+from reviewapp.upstreams import adapter, failures, http, registry
 from reviewapp.upstreams.clients import Fetched
 from reviewapp.upstreams.models import Upstream
 from reviewapp.work import leases
@@ -27,6 +28,8 @@ from .models import Pull, Submission
 
 #: A job may take four calls, each with its own deadline.
 LEASE_SECONDS = 180.0
+#: Shorter ones may be a word of any text.
+_SHORTEST_SECRET = 8
 #: Failures of one job that no second question mends.
 _FINAL = (adapter.Forbidden, adapter.RequestRefused, adapter.TooLarge)
 
@@ -100,13 +103,16 @@ def step(*, at: datetime, client: http.Client, worker: str, uniform: Uniform) ->
 
 def _ask(lease: leases.Lease[Pull], *, at: datetime, client: http.Client, uniform: Uniform) -> None:
     pull, upstream = lease.row, lease.row.upstream
+    secrets: tuple[str, ...] = ()
     try:
         to = troubles.connect(upstream, client=client)
+        secrets = (to.credential, *to.secrets)
         fetched = registry.client(Kind(upstream.kind)).fetch(to, pull.job_id, at=at)
-        opened = _opened(pull, fetched, at=at)
+        parts = {name: without(data, secrets) for name, data in fetched.parts.items()}
+        opened = _opened(pull, parts)
     except adapter.UpstreamError as failure:
         if isinstance(failure, adapter.BadPayload) and failure.data:
-            _reject(pull, failure, at=at)
+            _reject(pull, failure, without(failure.data, secrets), at=at)
         troubles.failed(upstream, failure, at=at, uniform=uniform)
         _failed(lease, failure, at=at, uniform=uniform)
         return
@@ -114,10 +120,18 @@ def _ask(lease: leases.Lease[Pull], *, at: datetime, client: http.Client, unifor
     _take_in(lease, fetched, opened, at=at, uniform=uniform)
 
 
-def _opened(pull: Pull, fetched: Fetched, *, at: datetime) -> gate.Opened:
-    main = fetched.parts.get(adapter.MAIN) or next(iter(fetched.parts.values()), b"")
+def without(data: bytes, secrets: Sequence[str]) -> bytes:
+    """What an upstream sent, with what it repeated of ours cut out: no credential is kept, whoever says it."""
+    for secret in secrets:
+        if len(secret) >= _SHORTEST_SECRET:
+            data = data.replace(secret.encode(), failures.CUT.encode())
+    return data
+
+
+def _opened(pull: Pull, parts: Mapping[str, bytes]) -> gate.Opened:
+    main = parts.get(adapter.MAIN) or next(iter(parts.values()), b"")
     try:
-        opened = gate.open_(fetched.parts, kind=Kind(pull.upstream.kind))
+        opened = gate.open_(parts, kind=Kind(pull.upstream.kind))
     except gate.Refused as refused:
         raise adapter.BadPayload(f"{refused.code}: {refused}", data=main) from refused
     if opened.snapshot.job_id.lower() != pull.job_id.lower():
@@ -175,10 +189,10 @@ def _failed(lease: leases.Lease[Pull], failure: adapter.UpstreamError, *, at: da
         )
 
 
-def _reject(pull: Pull, failure: adapter.BadPayload, *, at: datetime) -> None:
+def _reject(pull: Pull, failure: adapter.BadPayload, data: bytes, *, at: datetime) -> None:
     code, _colon, message = str(failure).partition(": ")
     rejections.keep(
-        data=failure.data,
+        data=data,
         name=f"{pull.upstream.slug}/{pull.job_id}/{failure.part}",
         code=code if message else failure.code,
         message=message or code,

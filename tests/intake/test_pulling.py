@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from reviewapp.audit.models import Entry
+from reviewapp.audit.models import Content, Entry
 from reviewapp.intake import polls, pulling
 from reviewapp.intake.models import Pull, Rejected, SourceFile
 from reviewapp.results.models import Job, ResultRow
@@ -251,3 +251,23 @@ def test_who_lost_the_lease_takes_nothing_in(
     with pytest.raises(leases.Lost):
         step(AT)
     assert not Job.objects.exists()
+
+
+CREDENTIAL = "a credential of tests"
+
+
+@pytest.mark.parametrize("status", ["completed", "processing"])
+def test_a_credential_that_an_upstream_repeats_is_kept_nowhere(
+    status: str, live: Upstream, vendor: Scripted, step: Any
+) -> None:
+    echo = paper("completed", note=f"you came with {CREDENTIAL}")
+    bad = f'{{"job_id": "{CREDENTIAL}", "{CREDENTIAL}": 1, "{CREDENTIAL}": 2}}'
+    vendor.fetches = [answer(echo if status == "completed" else bad)]
+    added(live)
+    step(AT)
+    assert Job.objects.exists() == (status == "completed")
+    assert Rejected.objects.exists() == (status == "processing")
+    kept = [*Content.objects.values_list("text", flat=True), *Pull.objects.values_list("last_error", flat=True)]
+    kept += list(Rejected.objects.values_list("message", flat=True))
+    assert any("[cut]" in text for text in kept if text)
+    assert not any(CREDENTIAL in text for text in kept if text)
