@@ -111,7 +111,8 @@ def stop(*, destination: Destination, state: str, reason: str, code: str, at: da
 
 
 def rotate_secret(*, destination_id: int, at: datetime, by: trail.Actor, via: trail.Via) -> str:
-    """A new secret, which cannot be had again; the one before signs as well until it is forgotten. Raises Refused."""
+    """A new secret, which cannot be had again; the one before signs as well until it is forgotten. Raises Refused, also while
+    an older one signs: a second press must never end the secret that the receiver knows."""
     with transaction.atomic():
         found = Destination.objects.select_for_update().get(pk=destination_id)
         if found.kind != Destination.Kind.WEBHOOK:
@@ -121,7 +122,9 @@ def rotate_secret(*, destination_id: int, at: datetime, by: trail.Actor, via: tr
             older = secrets_of(found)
         except sealing.Unopened:
             older = ()
-        found.secrets = sealing.seal(json.dumps([secret, *older][:MOST_SECRETS]))
+        if len(older) >= MOST_SECRETS:
+            raise Refused("secrets", "an older secret still signs: take it away first")
+        found.secrets = sealing.seal(json.dumps([secret, *older]))
         found.save(update_fields=["secrets"])
         _record(found, Action.SECRET_ROTATED, at=at, by=by, via=via)
         return secret

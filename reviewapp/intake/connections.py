@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from reviewapp.audit import trail
 from reviewapp.audit.actions import Action
 from reviewapp.extraction.model import Kind
-from reviewapp.upstreams import adapter, connecting, http, registry, sealing
+from reviewapp.upstreams import adapter, connecting, http, registry, sealing, targets
 from reviewapp.upstreams.failures import CallFailed
 from reviewapp.upstreams.models import AttachedSchema, Upstream
 
@@ -29,6 +29,10 @@ OLDER_SECRETS = 2
 
 class BadSettings(ValueError):
     """These settings cannot be used. Its text is for the person; what the guard of addresses says is English."""
+
+
+class KeyWanted(BadSettings):
+    """A sealed key goes only to the server that it was given for: whoever names another gives it again."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -91,6 +95,8 @@ def reach(*, upstream_id: int, name: str, reached: Reached, at: datetime, by: tr
     reached.check()
     with transaction.atomic():
         upstream = Upstream.objects.select_for_update().get(pk=upstream_id)
+        if upstream.credential and not reached.credential and not _same_server(upstream.base_url, reached.base_url):
+            raise KeyWanted("the sealed key is for another server")
         old = _as_text(upstream)
         upstream.name = name
         _write(upstream, reached)
@@ -136,8 +142,12 @@ def probe(upstream: Upstream, *, client: http.Client, at: datetime) -> str:
     """Ask it something harmless: a sentence about what answered. Raises adapter.UpstreamError."""
     if not upstream.base_url:
         raise adapter.NotAllowed("this upstream has no address")
-    said = registry.client(Kind(upstream.kind)).probe(troubles.connect(upstream, client=client), at=at)
-    troubles.forget_trouble(upstream)
+    try:
+        said = registry.client(Kind(upstream.kind)).probe(troubles.connect(upstream, client=client), at=at)
+    except adapter.UpstreamError as failure:
+        troubles.failed(upstream, failure, at=at, uniform=lambda low, high: low)
+        raise
+    troubles.answered(upstream, at=at)
     return said
 
 
@@ -172,6 +182,13 @@ def attach_schema(
             AttachedSchema.objects.update_or_create(upstream=upstream, schema_name=schema_name, defaults={"text": text})
         _note(upstream, "schema", old=old, new=text, at=at, by=by, via=via, schema_name=schema_name)
         return True
+
+
+def _same_server(before: str, now: str) -> bool:
+    if not before or not now:
+        return not now
+    old, new = targets.parse(before), targets.parse(now)
+    return (old.scheme, old.host, old.port) == (new.scheme, new.host, new.port)
 
 
 def _write(upstream: Upstream, reached: Reached) -> None:

@@ -90,7 +90,7 @@ def _connect(simulator: str, at: datetime) -> None:
         if upstream.base_url in ("", base_url) or upstream.base_url.startswith("http://127.0.0.1:"):
             reached = connections.Reached(
                 base_url=base_url,
-                credential="" if upstream.credential else KEYS[vendor],
+                credential="" if upstream.base_url == base_url else KEYS[vendor],
                 file_hosts="127.0.0.1:*",
                 private="127.0.0.0/8",
                 options=_options(upstream),

@@ -91,6 +91,9 @@ def append(
             if status_changed and not new_job:
                 changed = {row.key for row in rows}
                 hand_to([row for key, row in newest.items() if key not in changed], Handoff.To.REVIEW)
+            if rows and job.changed_at != at:
+                job.changed_at = at
+                job.save(update_fields=["changed_at"])
             trail.record(*_notes(job, snapshot, rows, newest, new_job, status_changed), at=at, by=by, via=via)
         return Appended(
             job=job,

@@ -130,11 +130,13 @@ def test_a_secret_is_exchanged_in_two_steps() -> None:
     assert not destinations.forget_older_secrets(destination_id=made.pk, **BY)
     second = destinations.rotate_secret(destination_id=made.pk, **BY)
     assert destinations.secrets_of(Destination.objects.get()) == (second, first)
+    with pytest.raises(destinations.Refused, match="take it away first"):
+        destinations.rotate_secret(destination_id=made.pk, **BY)  # a second press must not end the one that is known
+    assert destinations.secrets_of(Destination.objects.get()) == (second, first)
+    assert destinations.forget_older_secrets(destination_id=made.pk, **BY)
     third = destinations.rotate_secret(destination_id=made.pk, **BY)
     assert destinations.secrets_of(Destination.objects.get()) == (third, second)
-    assert destinations.forget_older_secrets(destination_id=made.pk, **BY)
-    assert destinations.secrets_of(Destination.objects.get()) == (third,)
-    assert acts() == [Action.SECRET_ROTATED, Action.SECRET_ROTATED, Action.SECRET_FORGOTTEN]
+    assert acts() == [Action.SECRET_ROTATED, Action.SECRET_FORGOTTEN, Action.SECRET_ROTATED]
 
 
 def test_a_dead_delivery_is_tried_again_with_the_whole_schedule() -> None:

@@ -166,3 +166,46 @@ def test_a_document_is_handed_in(sol: Client, live: Upstream, vendor: Scripted, 
     assert "paper.pdf" in messages(sol, "/jobs/hand-in/")
     with paper.open("rb") as file:
         assert sol.post("/jobs/hand-in/sent/", {**typed, "document": file, "schema": "[1"}).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("address", "asks"),
+    [
+        ("https://api.example.com/v2", False),
+        ("https://api.example.com:8443", True),
+        ("https://elsewhere.example.com", True),
+        ("http://api.example.com", True),
+        ("", False),
+    ],
+)
+def test_a_sealed_key_goes_to_no_other_server(address: str, asks: bool, ada: Client, vendor: Scripted) -> None:
+    ada.post("/upstreams/add/", TYPED)
+    moved = {**TYPED, "credential": "", "base_url": address}
+    response = ada.post("/upstreams/main/connection/", moved)
+    assert response.status_code == (422 if asks else 302)
+    assert (Upstream.objects.get().base_url == "https://api.example.com") == asks
+    if asks:
+        assert "Enter the key for this one" in response.content.decode()
+        assert ada.post("/upstreams/main/connection/", {**moved, "credential": "another-key-1"}).status_code == 302
+
+
+def test_a_key_that_was_taken_away_with_its_address_goes_nowhere_else(ada: Client, vendor: Scripted) -> None:
+    ada.post("/upstreams/add/", TYPED)
+    ada.post("/upstreams/main/connection/", {**TYPED, "credential": "", "base_url": ""})
+    again = {**TYPED, "credential": "", "base_url": "https://elsewhere.example.com"}
+    assert ada.post("/upstreams/main/connection/", again).status_code == 422
+
+
+def test_who_typed_a_key_beside_an_error_is_told_to_type_it_again(ada: Client, vendor: Scripted) -> None:
+    page = ada.post("/upstreams/add/", {**TYPED, "slug": "two words"}).content.decode()
+    assert "Enter the key again" in page
+    assert CANARY not in page
+
+
+@pytest.mark.parametrize("works", [True, False])
+def test_a_test_is_remembered(works: bool, ada: Client, vendor: Scripted) -> None:
+    ada.post("/upstreams/add/", TYPED)
+    vendor.fetches = ["fine" if works else adapter.AuthRefused("the key was refused")]
+    ada.post("/upstreams/main/test/")
+    made = Upstream.objects.get()
+    assert (made.answered_at is not None, made.trouble) == ((True, "") if works else (False, "the key was refused"))

@@ -149,3 +149,17 @@ def test_a_job_was_begun_when_its_upstream_says_so_else_when_it_came(said, begun
 def test_a_job_knows_what_its_upstream_calls_the_file():
     assert take_in(llamacloud_v2({"total": 1}, file_input="dfl-9")).job.file_id == "dfl-9"
     assert take_in(unsiloed({"total": (12, 0.3)})).job.file_id == ""
+
+
+def test_a_newer_reading_is_a_change_of_its_job():
+    upstream = create_upstream(slug="unsiloed")
+    payload = unsiloed({"total": (12, 0.3)})
+    job = take_in(payload, upstream=upstream).job
+    later = AT + timedelta(hours=1)
+    take_in(payload, upstream=upstream, at=later)
+    job.refresh_from_db()
+    assert (job.changed_at, job.fetched_at) == (AT, later)
+    payload["result"]["total"]["value"] = 13
+    take_in(payload, upstream=upstream, at=later)
+    job.refresh_from_db()
+    assert job.changed_at == later

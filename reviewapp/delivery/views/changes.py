@@ -60,7 +60,12 @@ def secret(request: HttpRequest, slug: str) -> HttpResponse:
     line = find(slug)
     try:
         made = destinations.rotate_secret(destination_id=line.destination.pk, **_by(request))
-    except destinations.Refused:
+    except destinations.Refused as refused:
+        if refused.code == "secrets":
+            said = _(
+                "Two secrets sign already. Take the older one away once the receiver knows the newest, then make another."
+            )
+            messages.error(request, said)
         return redirect("delivery:destination", slug)
     context = {"destination": line.destination, "secret": made, "rotated": True}
     return render(request, "delivery/secret.html", context, status=201)

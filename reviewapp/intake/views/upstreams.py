@@ -69,6 +69,7 @@ def add(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("The upstream is saved. Test the connection next."))
             return redirect("intake:upstream", made.slug)
+    _ask_again(form)
     return render(request, "intake/new_upstream.html", {"form": form}, status=422)
 
 
@@ -83,12 +84,15 @@ def reach(request: HttpRequest, slug: str) -> HttpResponse:
             changed = connections.reach(
                 upstream_id=found.pk, name=form.cleaned_data["name"], reached=_reached(form), **actors.acting(request)
             )
+        except connections.KeyWanted:
+            form.add_error("credential", _("The sealed key is for another server. Enter the key for this one."))
         except connections.BadSettings as error:
             form.add_error(None, str(error))
         else:
             said = _("The connection is saved.") if changed else _("Nothing was changed.")
             messages.success(request, said)
             return redirect("intake:upstream", found.slug)
+    _ask_again(form)
     return _page(request, found, reach=form, status=422)
 
 
@@ -200,6 +204,12 @@ def _as_typed(found: Upstream) -> dict[str, Any]:
         "private": found.private,
         "options": "\n".join(f"{name} = {value}" for name, value in options.items()),
     }
+
+
+def _ask_again(form: ReachForm) -> None:
+    """A key is never sent back to the page: whoever typed one into a form with an error types it again, and is told so."""
+    if form.data.get("credential") and "credential" not in form.errors:
+        form.add_error("credential", _("Enter the key again: it is not kept while something else is wrong."))
 
 
 def _reached(form: ReachForm) -> connections.Reached:
