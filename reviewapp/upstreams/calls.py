@@ -31,9 +31,21 @@ class Means:
     `resolver` and `dial` are for tests."""
 
     pace: Pace
-    tls: ssl.SSLContext = field(default_factory=lambda: httpx.create_ssl_context(trust_env=False), repr=False)
+    tls: ssl.SSLContext = field(default_factory=lambda: trusting(), repr=False)
     resolver: pinned.Resolver = pinned.system_resolver
     dial: pinned.Dial = pinned.dial
+
+    def __post_init__(self) -> None:
+        # A connection that is cut without a word of TLS would end a body as if it were whole (RFC 8446, 6.1); some
+        # builds of Python let that pass.
+        self.tls.options &= ~ssl.OP_IGNORE_UNEXPECTED_EOF
+
+
+def trusting() -> ssl.SSLContext:
+    """certifi's list, names checked, TLS 1.2 or newer whatever the system's Python or its OpenSSL would take."""
+    context = httpx.create_ssl_context(trust_env=False)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 import pytest
+from django.db import connections
 from django.utils import timezone
 
 from reviewapp.ops import worker as workers_module
@@ -24,8 +25,20 @@ def process(*steps: Callable[[datetime, str], bool], threads: int = 1) -> Proces
     return Process(lanes, name="w", now=timezone.now, interval=0.01)
 
 
+def started(made: Process) -> threading.Thread:
+    """The worker in a thread, which leaves no connection behind."""
+
+    def work() -> None:
+        try:
+            made.run()
+        finally:
+            connections.close_all()
+
+    return threading.Thread(target=work)
+
+
 def run(made: Process, until: Callable[[], bool]) -> None:
-    thread = threading.Thread(target=made.run)
+    thread = started(made)
     thread.start()
     deadline = time.monotonic() + 10
     while not until() and time.monotonic() < deadline:
@@ -62,7 +75,7 @@ def test_one_lane_that_hangs_does_not_hold_up_the_others() -> None:
         return False
 
     made = process(hangs, works)
-    thread = threading.Thread(target=made.run)
+    thread = started(made)
     thread.start()
     assert done.wait(10)
     made.stop()

@@ -14,13 +14,13 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import httpx
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from reviewapp.upstreams import addresses
+from reviewapp.upstreams.calls import trusting
 from reviewapp.upstreams.http import Client, Pace, Reach
 
 AT = datetime.datetime(2026, 3, 10, 12, 0, tzinfo=datetime.UTC)
@@ -202,7 +202,7 @@ def canaries() -> Iterator[list[Server]]:
 @functools.cache
 def trusting_all_the_world() -> ssl.SSLContext:
     """The client's own default, made once: reading certifi's list takes a while."""
-    return httpx.create_ssl_context(trust_env=False)
+    return trusting()
 
 
 def client(*, pace: Pace = REAL, tls: ssl.SSLContext | None = None, **means: object) -> Client:
