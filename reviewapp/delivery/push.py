@@ -187,7 +187,7 @@ def _ready(
     except sealing.Unopened as why:
         sentence = str(why)
         return lambda: Outcome(Verdict.PAUSE, "sealed", sentence)
-    except (failures.NotAllowed, NotImplementedError):
+    except failures.NotAllowed:
         return lambda: Outcome(Verdict.PAUSE, "not_configured", "the upstream's connection is not set up")
     except Exception:
         logger.exception("delivery %s cannot be made ready", delivery.webhook_id)

@@ -36,7 +36,7 @@ def send(
         outcome = _asked(destination, client=client, clients=clients, at=at)
     except sealing.Unopened as why:
         outcome = Outcome(Verdict.PAUSE, "sealed", str(why))
-    except (failures.NotAllowed, NotImplementedError, ValueError):
+    except (failures.NotAllowed, ValueError):
         outcome = Outcome(Verdict.PAUSE, "not_configured", "the destination's settings cannot be used as they are")
     details: dict[str, trail.Plain] = {"destination": destination.slug, "code": outcome.code, "status": outcome.status}
     with transaction.atomic():

@@ -50,8 +50,6 @@ def connect(upstream: Upstream, *, client: http.Client) -> Connection:
         raise adapter.AuthRefused(str(error)) from None
     except CallFailed as error:
         raise adapter.NotAllowed(str(error)) from None
-    except ValueError as error:
-        raise adapter.NotAllowed(f"the upstream is not set up well: {error}") from None
 
 
 def answered(upstream: Upstream, *, at: datetime) -> None:

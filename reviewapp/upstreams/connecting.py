@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from . import addresses, http, sealing, targets
+from . import addresses, failures, http, sealing, targets
 from .clients import Connection
 from .models import Upstream
 
@@ -27,13 +27,18 @@ def reach_of(base_url: str, *, hosts: str = "", private: str = "") -> http.Reach
 
 
 def to(upstream: Upstream, *, client: http.Client) -> Connection:
-    """The connection. Raises sealing.Unopened, and what `reach_of` raises."""
+    """The connection. Raises sealing.Unopened, and failures.NotAllowed for settings that cannot be used."""
+    try:
+        reach = reach_of(upstream.base_url, private=upstream.private)
+        file_reach = reach_of(upstream.base_url, hosts=upstream.file_hosts, private=upstream.private)
+    except ValueError as error:
+        raise failures.NotAllowed(f"the upstream is not set up well: {error}") from None
     return Connection(
         base_url=upstream.base_url.rstrip("/"),
         credential=sealing.open_(upstream.credential),
         client=client,
-        reach=reach_of(upstream.base_url, private=upstream.private),
-        file_reach=reach_of(upstream.base_url, hosts=upstream.file_hosts, private=upstream.private),
+        reach=reach,
+        file_reach=file_reach,
         secrets=secrets_of(upstream),
         options=json.loads(upstream.options) if upstream.options else {},
         limits=replace(http.JSON, seconds=settings.UPSTREAM_SECONDS),
