@@ -12,7 +12,7 @@ import hypothesis
 import pytest
 from django.conf import settings
 from django.db import connection
-from django.test import TestCase, TransactionTestCase
+from django.test import TransactionTestCase
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
@@ -62,22 +62,11 @@ def touches_the_database(item: pytest.Item) -> bool:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def guards_are_lifted_for_a_flush_only() -> Iterator[None]:
-    """The flush that ends a transactional test deletes, which append-only tables refuse; afterwards all guards stand."""
-    from reviewapp.audit import append_only
+def a_transactional_test_is_emptied_after_it() -> Iterator[None]:
+    """In the place of Django's flush, which append-only tables refuse and which is slow; afterwards all guards stand."""
+    from tests import emptying
 
-    flush = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
-
-    def flush_with_lifted_guards(case: TransactionTestCase) -> None:
-        if isinstance(case, TestCase):  # rolled back, not flushed
-            flush(case)
-            return
-        with append_only.lifted(connection):
-            flush(case)
-        gone = append_only.missing_triggers(connection)
-        assert not gone, f"guards that did not come back after a test: {gone}"
-
-    with mock.patch.object(TransactionTestCase, "_fixture_teardown", flush_with_lifted_guards):
+    with mock.patch.object(TransactionTestCase, "_fixture_teardown", lambda case: emptying.empty(connection)):
         yield
 
 
