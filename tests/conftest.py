@@ -36,21 +36,43 @@ CHROMIUM_ARGUMENTS = (
 )
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--part", choices=["database", "browser", "rest"], help="only this part of the tests")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """A module that takes seconds to collect (its cases are made then) is read only where its tests are run."""
+    needed = config.getoption("--part") in (None, "database") and not _on_postgres()
+    return True if collection_path.name == "test_openapi_promises.py" and not needed else None
+
+
+def part_of(item: pytest.Item) -> str:
+    """Every test is in one part: it drives a browser, or touches the database, or neither."""
+    if item.get_closest_marker("browser"):
+        return "browser"
+    return "database" if touches_the_database(item) else "rest"
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """On PostgreSQL only what touches the database is run again; what is about the other database is left out."""
-    on_postgres = "postgresql" in settings.DATABASES["default"]["ENGINE"]
+    on_postgres = _on_postgres()
+    part = config.getoption("--part")
     chosen, left = [], []
     for item in items:
         if on_postgres:
             fits = touches_the_database(item) and item.get_closest_marker("sqlite") is None
         else:
-            fits = item.get_closest_marker("postgres") is None
+            fits = item.get_closest_marker("postgres") is None and part in (None, part_of(item))
         (chosen if fits else left).append(item)
         if item.get_closest_marker("long") and os.environ.get("REVIEWAPP_LONG") != "1":
             item.add_marker(pytest.mark.skip(reason="long: set REVIEWAPP_LONG=1"))
     if left:
         config.hook.pytest_deselected(items=left)
         items[:] = chosen
+
+
+def _on_postgres() -> bool:
+    return "postgresql" in settings.DATABASES["default"]["ENGINE"]
 
 
 def touches_the_database(item: pytest.Item) -> bool:

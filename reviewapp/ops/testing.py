@@ -8,8 +8,9 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -29,6 +30,8 @@ CHECKS: dict[str, tuple[str, ...]] = {
 }
 
 ON_POSTGRES = "The tests that touch the database, on PostgreSQL:"
+IN_THE_BROWSER = "The tests in the browser:"
+WITHOUT_A_DATABASE = "The tests that touch no database:"
 #: The runs of pytest that are under way.
 _running: list[subprocess.Popen[bytes]] = []
 _stopped = threading.Event()
@@ -49,10 +52,14 @@ class Count:
         return f"{self.passed} passed, {self.failed} failed, {self.skipped} skipped"
 
 
-def on_sqlite(chosen: Sequence[str]) -> Count:
-    """pytest on the default database: everything."""
-    say("The tests on SQLite:")
-    return _pytest(chosen, {"REVIEWAPP_DATABASE_URL": ""})
+def on_sqlite(chosen: Sequence[str], *, output: IO[bytes] | None = None) -> Count:
+    """pytest on the default database.
+
+    `output`: where what it says goes, instead of to the terminal.
+    """
+    if output is None:
+        say("The tests on SQLite:")
+    return _pytest(chosen, {"REVIEWAPP_DATABASE_URL": ""}, nothing_is_fine=output is not None, output=output)
 
 
 def on_postgres(chosen: Sequence[str], *, output: IO[bytes] | None = None) -> Count:
@@ -73,20 +80,33 @@ def on_postgres(chosen: Sequence[str], *, output: IO[bytes] | None = None) -> Co
 
 
 def on_both(chosen: Sequence[str]) -> Count:
-    """Both databases side by side, one on each core; what the second says is said when the first is done."""
-    with tempfile.TemporaryFile() as output, ThreadPoolExecutor(max_workers=1) as aside:
-        second = aside.submit(on_postgres, chosen, output=output)
+    """Both databases side by side, one run on each core; the first is heard while it runs, the others when all are done.
+
+    All tests together are cut in four runs of about the same length, so that no core waits for the other.
+    """
+    runs: list[tuple[str, Callable[[IO[bytes] | None], Count]]]
+    runs = [(ON_POSTGRES, lambda output: on_postgres(chosen, output=output))]
+    if chosen:
+        runs.insert(0, ("", lambda output: on_sqlite(chosen, output=output)))
+    else:
+        runs.insert(0, ("", lambda output: on_sqlite(["--part=database"], output=output)))
+        runs.append((IN_THE_BROWSER, lambda output: on_sqlite(["--part=browser"], output=output)))
+        runs.append((WITHOUT_A_DATABASE, lambda output: on_sqlite(["--part=rest"], output=output)))
+    with ExitStack() as held, ThreadPoolExecutor(max_workers=max(2, os.cpu_count() or 2)) as pool:
+        outputs = [None, *(held.enter_context(tempfile.TemporaryFile()) for _ in runs[1:])]
         try:
-            first = on_sqlite(chosen)
-            count = second.result()
+            counts = list(pool.map(lambda run, output: run[1](output), runs, outputs))
         except BaseException:
             stop()
             raise
-        output.seek(0)
-        if said := output.read().decode("utf-8", "replace"):
-            say(ON_POSTGRES)
-            say(said.rstrip())
-    return first + count
+        for (title, _), output in zip(runs, outputs, strict=True):
+            if output is None:
+                continue
+            output.seek(0)
+            if said := output.read().decode("utf-8", "replace"):
+                say(title)
+                say(said.rstrip())
+    return sum(counts, start=Count())
 
 
 def stop() -> None:

@@ -91,7 +91,7 @@ def test_a_terminated_run_leaves_no_database_server_behind(tmp_path: Path) -> No
         f"import pathlib, time\ndef test_it(db):\n    pathlib.Path({str(begun)!r}).touch()\n    time.sleep(60)\n"
     )
     code = (
-        "from reviewapp.ops import testing; testing.on_sqlite = lambda a: testing._pytest(a, {}); "
+        "from reviewapp.ops import testing; testing.on_sqlite = lambda a, output=None: testing._pytest(a, {}); "
         "from django.core.management import execute_from_command_line as run; "
         f"run(['manage.py', 'test', {str(sleeps)!r}])"
     )
