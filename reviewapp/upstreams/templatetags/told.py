@@ -1,0 +1,15 @@
+"""How does a template tell a sentence that was kept in English? `{% load told %}`, `{{ pull.last_error|told }}`."""
+
+from __future__ import annotations
+
+from django import template
+
+from reviewapp.upstreams import sentences
+
+register = template.Library()
+
+
+@register.filter
+def told(text: str | None) -> str:
+    """In the reader's language where the sentence is ours, as it is where it is not."""
+    return sentences.told(text or "")
