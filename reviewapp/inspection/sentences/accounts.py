@@ -78,6 +78,10 @@ def _key_said(facts: Facts) -> str:
     return "; ".join(_powers(facts))
 
 
+def _revoked_said(facts: Facts) -> str:
+    return _("it opens nothing any more")
+
+
 def _powers(facts: Facts) -> Iterator[str]:
     scopes = listed(SCOPES[Scope(one)] if one in Scope.values else one for one in facts.details.get("scopes", ()))
     yield _("may: %(scopes)s") % {"scopes": scopes}
@@ -102,5 +106,5 @@ ON: Mapping[Action, Sentence] = {
 SAID: Mapping[Action, Sentence] = {
     Action.USER_CHANGED: _person_said,
     Action.KEY_ISSUED: _key_said,
-    Action.KEY_REVOKED: _key_said,
+    Action.KEY_REVOKED: _revoked_said,
 }

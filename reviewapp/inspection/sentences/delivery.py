@@ -27,6 +27,8 @@ _PARTS = {
     "upstreams": gettext_lazy("upstreams"),
     "outcomes": gettext_lazy("which rows"),
 }
+#: What says nothing of a destination that writes back to a vendor.
+_OF_WEBHOOKS = frozenset({"form", "upstreams"})
 #: How an attempt ended, by its code (delivery.sending, push, testing); `http_503` is told by its number.
 CODES = {
     "ok": gettext_lazy("it was taken"),
@@ -88,8 +90,9 @@ def _destination(facts: Facts) -> str:
 
 
 def _added_said(facts: Facts) -> str:
-    parts = [f"{label} {_part(name, facts)}" for name, label in _PARTS.items() if _part(name, facts) and name != "name"]
-    return "; ".join(parts)
+    skipped = _OF_WEBHOOKS if facts.text("way") else frozenset()
+    parts = ((label, _part(name, facts)) for name, label in _PARTS.items() if name not in skipped)
+    return "; ".join(f"{label}: {part}" for label, part in parts if part)
 
 
 def _changed_said(facts: Facts) -> str:
@@ -103,7 +106,7 @@ def _changes(facts: Facts) -> Iterator[str]:
         if name not in facts.details.get("changed", ()):
             continue
         now = _part(name, facts)
-        yield change(label, _as_text(name, before[name], facts), now) if name in before else f"{label} {now}"
+        yield change(label, _as_text(name, before[name], facts), now) if name in before else f"{label}: {now}"
     if "url" in facts.details.get("changed", ()):
         yield _("a new address was sealed")
 

@@ -73,8 +73,8 @@ def read(content: Content | None) -> Any:
 
 
 def change(label: object, before: str, now: str) -> str:
-    """ "label before → now", each side said even when it is empty."""
-    return f"{label} {before or _('empty')} → {now or _('empty')}"
+    """What was there before and what is now; each side is said even when it is empty."""
+    return f"{label}: {before or _('empty')} → {now or _('empty')}"
 
 
 def listed(texts: Iterable[object]) -> str:

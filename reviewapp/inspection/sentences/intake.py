@@ -27,7 +27,7 @@ _REACHED = {
 }
 _NEW_KEY = gettext_lazy("a new key was sealed")
 #: Why a document was not taken: `adapter.UpstreamError.code` of entries that do not hold the reason itself.
-_REFUSED = {
+REFUSED = {
     "auth": gettext_lazy("the credential is not accepted"),
     "forbidden": gettext_lazy("the credential may not do that"),
     "not_found": gettext_lazy("it is not known there"),
@@ -97,7 +97,7 @@ def _hand_in_said(facts: Facts) -> str:
         why = facts.cause or (blocked if isinstance(blocked, str) else "")
         return _("blocked, no job was made: %(why)s") % {"why": why} if why else _("blocked, no job was made")
     code = facts.text("refused")
-    return _("refused: %(why)s") % {"why": facts.cause or _REFUSED.get(code, code)}
+    return _("refused: %(why)s") % {"why": facts.cause or REFUSED.get(code, code)}
 
 
 def _submitted(facts: Facts) -> str:
@@ -113,7 +113,7 @@ def _rejected(facts: Facts) -> str:
 
 def _rejected_said(facts: Facts) -> str:
     code = facts.text("code")
-    known: Mapping[str, object] = {**_REFUSED, **SENTENCES}
+    known: Mapping[str, object] = {**REFUSED, **SENTENCES}
     return str(known.get(code, code))
 
 
@@ -134,7 +134,7 @@ def _upstream_said(facts: Facts) -> str:
     what, old, new = facts.text("what"), read(facts.old), read(facts.new)
     match what:
         case "added":
-            return listed([_("added"), *_settings({}, new or {})])
+            return "; ".join(_settings({}, new or {}))
         case "connection" | "credential" | "connection and credential":
             told = list(_settings(old or {}, new or {}))
             return "; ".join([*told, *([str(_NEW_KEY)] if "credential" in what else [])]) or _("the connection")
@@ -160,13 +160,15 @@ def _schema_said(facts: Facts) -> str:
 def _settings(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
     for name, label in _REACHED.items():
         old, new = _written(before.get(name)), _written(now.get(name))
-        if old != new:
-            yield change(label, old, new) if before else f"{label} {new}"
+        if before and old != new:
+            yield change(label, old, new)
+        elif not before and now.get(name):
+            yield f"{label}: {new}"
 
 
 def _written(value: Any) -> str:
     if isinstance(value, bool):
-        return _("yes") if value else ""
+        return _("yes") if value else _("no")
     text = str(value or "")
     if text.startswith("{"):
         return listed(f"{name} = {one}" for name, one in json.loads(text).items())
@@ -182,7 +184,7 @@ def _tested_said(facts: Facts) -> str:
     code = facts.text("code")
     if code == "ok":
         return _("it answered and accepts the credential")
-    return _("it does not work: %(why)s") % {"why": facts.cause or _REFUSED.get(code, code)}
+    return _("it does not work: %(why)s") % {"why": facts.cause or REFUSED.get(code, code)}
 
 
 ON: Mapping[Action, Sentence] = {

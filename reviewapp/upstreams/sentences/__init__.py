@@ -29,7 +29,7 @@ _PLACES = {
 
 #: A call that failed names its host first: the same in every language.
 _OF_A_HOST = "%(host)s: %(sentence)s"
-_ALL = (
+ALL = (
     *(calls.CLIENT + calls.MEANINGS + vendors.CLIENTS + vendors.GATE + vendors.FILES),
     *(vendors.RECEIPTS + vendors.DELIVERIES),
     # Last those that fit much: whoever comes first is believed.
@@ -85,12 +85,12 @@ def quoted(words: str) -> str:
 
 @cache
 def _plain() -> frozenset[str]:
-    return frozenset(said for said in _ALL if "%(" not in said)
+    return frozenset(said for said in ALL if "%(" not in said)
 
 
 @cache
 def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple((said, _pattern(said)) for said in _ALL if "%(" in said)
+    return tuple((said, _pattern(said)) for said in ALL if "%(" in said)
 
 
 def _pattern(said: str) -> re.Pattern[str]:

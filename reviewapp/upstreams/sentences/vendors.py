@@ -88,6 +88,7 @@ RECEIPTS = (
     gettext_noop("LlamaCloud says that this job cannot be reviewed"),
     gettext_noop("LlamaCloud offers no review of this job to this credential"),
     gettext_noop("LlamaCloud reviews a job as a whole, and this job has several rows"),
+    gettext_noop("LlamaCloud's review of the whole job is decided already"),
     gettext_noop("LlamaCloud's review of the job is approved."),
     gettext_noop("LlamaCloud's review of the job is rejected."),
     gettext_noop("LlamaCloud's review was changed by somebody else again and again"),
