@@ -209,3 +209,8 @@ def test_a_test_is_remembered(works: bool, ada: Client, vendor: Scripted) -> Non
     ada.post("/upstreams/main/test/")
     made = Upstream.objects.get()
     assert (made.answered_at is not None, made.trouble) == ((True, "") if works else (False, "the key was refused"))
+    (entry,) = Entry.objects.filter(action="intake:upstream:tested").select_related("reason")
+    body = json.loads(bytes(entry.body))
+    assert body["actor"]["type"] == "person"
+    assert body["details"] == {"upstream": "main", "code": "ok" if works else "auth", "host": "api.example.com"}
+    assert (entry.reason.text if entry.reason else "") == ("" if works else "the key was refused")
