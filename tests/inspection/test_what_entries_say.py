@@ -37,7 +37,7 @@ SAYS: Mapping[Action, Sequence[tuple[str, str]]] = {
     ],
     Action.DOCUMENT_ATTACHED: [("SHA-256 88d56d9098f695d7…, in the place of d009639f2187c44b…", "")],
     Action.UPSTREAM_CHANGED: [
-        ("Upstream Werk Nord", "name: Werk Süd; address: https://api.example.com; options: model = gamma"),
+        ("Upstream Werk Nord", "added; name: Werk Süd; address: https://api.example.com; options: model = gamma"),
         (
             "Upstream Werk Nord",
             "name: Werk Süd → Werk Nord; address: https://api.example.com → https://api.example.com/v9; "
@@ -67,7 +67,7 @@ SAYS: Mapping[Action, Sequence[tuple[str, str]]] = {
     ],
     Action.HAND_IN_ENDED: [
         ("“taken.pdf” at Werk Nord", f"taken: it is job {NR}3 there"),
-        ("“blocked.pdf” at Werk Nord", "blocked, no job was made: pii_detected:high"),
+        ("“blocked.pdf” at Werk Nord", "blocked, no job was made: “pii_detected:high”"),
         ("“refused.pdf” at Werk Nord", "refused: api.example.com refuses the request (422): “the moon is no page”"),
     ],
     Action.DELIVERY_QUEUED: [("To The books, Back", "approved")],
@@ -198,7 +198,7 @@ def test_an_entry_of_an_earlier_time_is_told_as_far_as_its_body_goes() -> None:
     bare = sentences.Facts(object="7", details={"destination": "gone", "changed": ["host", "url"], "host": "b.example"})
     assert sentences.SAID[Action.DESTINATION_CHANGED](bare) == "server: b.example; a new address was sealed"
     old = sentences.Facts(object="7", details={"upstream": "werk", "job": "", "blocked": "pii"})
-    assert sentences.SAID[Action.HAND_IN_ENDED](old) == "blocked, no job was made: pii"
+    assert sentences.SAID[Action.HAND_IN_ENDED](old) == "blocked, no job was made: “pii”"
     refused = sentences.Facts(object="7", details={"upstream": "werk", "job": "", "refused": "quota"})
     assert sentences.SAID[Action.HAND_IN_ENDED](refused) == "refused: the quota is used up"
     for act, sentence in (*sentences.ON.items(), *sentences.SAID.items()):

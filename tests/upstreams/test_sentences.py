@@ -178,3 +178,6 @@ def test_what_was_said_by_another_is_found() -> None:
         assert sentences.words("not JSON: Expecting value") == "“Expecting value”"
         assert sentences.words("the answer is JSON, but no list") == ""
         assert sentences.words("who knows") == ""
+        assert sentences.theirs("who knows") == "“who knows”"
+        assert sentences.theirs("the name does not resolve") == "the name does not resolve"
+        assert sentences.theirs("") == ""

@@ -86,9 +86,12 @@ def test(request: HttpRequest, slug: str) -> HttpResponse:
     """POST /deliveries/destinations/<slug>/test/"""
     destination = find(slug).destination
     outcome = testing.send(destination_id=destination.pk, client=outbound.client(), **_by(request))
-    # A receiver's answer is quoted; of a vendor's server it is our own client that speaks.
-    answer = sentences.told(outcome.answer) if destination.upstream_id else outcome.answer
-    said = f"{sentences.told(outcome.sentence)}. {answer[:200]}".strip()
+    said = sentences.told(outcome.sentence)
+    if destination.upstream_id:
+        # Our own client says how it went in more words; both would say it twice.
+        said = sentences.told(outcome.answer) or said
+    elif outcome.answer:
+        said = f"{said}. {sentences.quoted(outcome.answer[:200])}"
     if outcome.code == "ok":
         messages.success(request, _("The test arrived: %(said)s") % {"said": said})
     else:

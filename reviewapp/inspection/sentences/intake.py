@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from reviewapp.audit.actions import Action
 from reviewapp.intake.models import SENTENCES
 from reviewapp.results.models import STATUS_LABELS
+from reviewapp.upstreams import sentences
 
 from .facts import Facts, Sentence, change, kept, listed, read
 
@@ -94,7 +95,8 @@ def _hand_in_said(facts: Facts) -> str:
         return _("taken: it is job %(job)s there") % {"job": facts.text("job")}
     blocked = facts.details.get("blocked")
     if blocked:
-        why = facts.cause or (blocked if isinstance(blocked, str) else "")
+        # Bodies of an earlier time hold the vendor's words themselves.
+        why = sentences.theirs(kept(facts.reason) or (blocked if isinstance(blocked, str) else ""))
         return _("blocked, no job was made: %(why)s") % {"why": why} if why else _("blocked, no job was made")
     code = facts.text("refused")
     return _("refused: %(why)s") % {"why": facts.cause or REFUSED.get(code, code)}
@@ -134,7 +136,7 @@ def _upstream_said(facts: Facts) -> str:
     what, old, new = facts.text("what"), read(facts.old), read(facts.new)
     match what:
         case "added":
-            return "; ".join(_settings({}, new or {}))
+            return "; ".join([_("added"), *_settings({}, new or {})])
         case "connection" | "credential" | "connection and credential":
             told = list(_settings(old or {}, new or {}))
             return "; ".join([*told, *([str(_NEW_KEY)] if "credential" in what else [])]) or _("the connection")

@@ -50,6 +50,11 @@ def told(text: str) -> str:
     return f"{told(sentence)}{brace}{json}" if brace and known(sentence) else text
 
 
+def theirs(text: str) -> str:
+    """What stands in a vendor's own column: its words in quotation marks, or a sentence of ours that was put there."""
+    return told(text) if not text or known(text) else quoted(text)
+
+
 def known(text: str) -> bool:
     """Whether the sentence is one of ours."""
     return text in _plain() or _found(text) is not None
