@@ -121,6 +121,7 @@ def _note(key: ApiKey, action: Action, *, by: User, at: datetime, via: trail.Via
                 "upstreams": key.upstreams,
                 "scopes": key.scopes,
                 "hold": key.hold,
+                "expires_at": "" if key.expires_at is None else trail.moment(key.expires_at),
                 "acts_for": "" if key.acts_for_id is None else str(key.acts_for_id),
             },
         ),

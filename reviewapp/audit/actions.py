@@ -15,6 +15,7 @@ class Action(models.TextChoices):
     PAYLOAD_REJECTED = "intake:payload:rejected", _("rejected a payload")
     DOCUMENT_ATTACHED = "intake:document:attached", _("attached a document")
     UPSTREAM_CHANGED = "intake:upstream:changed", _("changed an upstream")
+    UPSTREAM_TESTED = "intake:upstream:tested", _("tested an upstream")
     JOB_ASKED_FOR = "intake:job:asked_for", _("asked for the job")
     JOB_GONE = "intake:job:gone", _("found the job gone at the upstream")
     DOCUMENT_HANDED_IN = "intake:document:handed_in", _("handed in a document")

@@ -81,7 +81,9 @@ def change(*, destination_id: int, wanted: Wanted, at: datetime, by: trail.Actor
             changed.append("url")
         if changed:
             found.save()
-            _record(found, Action.DESTINATION_CHANGED, at=at, by=by, via=via, changed=changed, **after)
+            were = {name: value for name, value in before.items() if name in changed}
+            details = {"changed": changed, "before": were, **after}
+            _record(found, Action.DESTINATION_CHANGED, at=at, by=by, via=via, **details)
         return found
 
 
@@ -153,6 +155,7 @@ def facts(destination: Destination) -> dict[str, trail.Plain]:
     return {
         "name": destination.name,
         "host": destination.host,
+        "upstream": destination.upstream.slug if destination.upstream is not None else "",
         "private": destination.private,
         "form": str(destination.form),
         "way": destination.way,

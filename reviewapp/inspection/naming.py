@@ -6,12 +6,15 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Count, QuerySet
 
 from reviewapp.accounts.models import User
 from reviewapp.audit.actions import Action
 from reviewapp.audit.models import Entry
+from reviewapp.delivery.models import Destination
+from reviewapp.intake.models import Rejected, Submission
 from reviewapp.results.models import DocumentLink, Job, ResultRow
 from reviewapp.review import verdicts
 from reviewapp.review.models import Queue, Task, Verdict
@@ -34,12 +37,16 @@ class Called:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What people call what entries point at: queues and upstreams by slug, people by our id. `stepped`: of undo and redo,
-    by (task, path, time), the act that was taken back or given again."""
+    """What people call what entries point at: queues, upstreams and destinations by slug, people, documents that were handed
+    in and payloads that were rejected by our id. `stepped`: of undo and redo, by (task, path, time), the act that was taken
+    back or given again."""
 
     queues: Mapping[str, str] = field(default_factory=dict)
     upstreams: Mapping[str, str] = field(default_factory=dict)
+    destinations: Mapping[str, str] = field(default_factory=dict)
     people: Mapping[int, str] = field(default_factory=dict)
+    submissions: Mapping[str, str] = field(default_factory=dict)
+    rejected: Mapping[str, str] = field(default_factory=dict)
     stepped: Mapping[tuple[str, str, datetime], Action] = field(default_factory=dict)
 
 
@@ -83,12 +90,15 @@ def of(entries: Sequence[Entry]) -> Mapping[int, Called]:
 
 
 def names(entries: Sequence[Entry]) -> Names:
-    """The names that these entries may need, as they are now. Four queries."""
-    tasks = {int(one.object_id) for one in entries if one.object_type == "task" and one.object_id.isdecimal()}
+    """The names that these entries may need, as they are now. Seven queries."""
+    tasks = _ids(entries, "task")
     steps = Verdict.objects.filter(task__in=tasks, undoes__isnull=False).order_by("pk")
     return Names(
         queues=dict(Queue.objects.values_list("slug", "name")),
         upstreams=dict(Upstream.objects.values_list("slug", "name")),
+        destinations=dict(Destination.objects.values_list("slug", "name")),
+        submissions=_called(Submission.objects.filter(pk__in=_ids(entries, "submission"))),
+        rejected=_called(Rejected.objects.filter(pk__in=_ids(entries, "rejected"))),
         people=dict(User.objects.values_list("pk", "name")),
         stepped={
             (str(task), path, at): verdicts.ACTIONS[kind]
@@ -107,9 +117,16 @@ def of_job(job: Job) -> str:
     return job.file_name or job.job_id
 
 
+def _ids(entries: Iterable[Entry], object_type: str) -> set[int]:
+    return {int(one.object_id) for one in entries if one.object_type == object_type and one.object_id.isdecimal()}
+
+
+def _called(found: QuerySet[Any]) -> dict[str, str]:
+    return {str(pk): name for pk, name in found.values_list("pk", "name")}
+
+
 def _tasks(entries: Iterable[Entry]) -> dict[str, tuple[str, str]]:
-    ids = {int(one.object_id) for one in entries if one.object_type == "task" and one.object_id.isdecimal()}
-    found = Task.objects.filter(pk__in=ids).values_list("pk", "key", "document_name")
+    found = Task.objects.filter(pk__in=_ids(entries, "task")).values_list("pk", "key", "document_name")
     return {str(pk): (key, name) for pk, key, name in found}
 
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from reviewapp.audit import trail
 from reviewapp.audit.actions import Action
+from reviewapp.audit.models import Content
 from reviewapp.extraction.model import Kind
 from reviewapp.upstreams import adapter, connecting, http, registry, sealing, targets
 from reviewapp.upstreams.failures import CallFailed
@@ -138,16 +139,22 @@ def add_webhook_secret(*, upstream_id: int, secret: str, at: datetime, by: trail
         _note(upstream, "webhook secret", old="", new="", at=at, by=by, via=via)
 
 
-def probe(upstream: Upstream, *, client: http.Client, at: datetime) -> str:
-    """Ask it something harmless: a sentence about what answered. Raises adapter.UpstreamError."""
+def probe(upstream: Upstream, *, client: http.Client, at: datetime, by: trail.Actor, via: trail.Via) -> str:
+    """Ask it something harmless: a sentence about what answered. Raises adapter.UpstreamError. What came of it, either way,
+    stands in the trail."""
     if not upstream.base_url:
         raise adapter.NotAllowed("this upstream has no address")
     try:
         said = registry.client(Kind(upstream.kind)).probe(troubles.connect(upstream, client=client), at=at)
     except adapter.UpstreamError as failure:
-        troubles.failed(upstream, failure, at=at, uniform=lambda low, high: low)
+        with transaction.atomic():
+            troubles.failed(upstream, failure, at=at, uniform=lambda low, high: low)
+            # The vendor's words may stand in it, so it can be erased.
+            _note_tested(upstream, failure.code, why=trail.value(str(failure)), at=at, by=by, via=via)
         raise
-    troubles.answered(upstream, at=at)
+    with transaction.atomic():
+        troubles.answered(upstream, at=at)
+        _note_tested(upstream, "ok", why=None, at=at, by=by, via=via)
     return said
 
 
@@ -206,6 +213,24 @@ def _as_text(upstream: Upstream) -> str:
     """How it is reached, without what is sealed, as an entry keeps it."""
     told = ("name", "base_url", "file_hosts", "private", "options", "lists")
     return json.dumps({name: getattr(upstream, name) for name in told}, ensure_ascii=False)
+
+
+def _note_tested(
+    upstream: Upstream, code: str, *, why: Content | None, at: datetime, by: trail.Actor, via: trail.Via
+) -> None:
+    trail.record(
+        trail.Note(
+            stream=f"upstream:{upstream.pk}",
+            action=Action.UPSTREAM_TESTED,
+            object_type="upstream",
+            object_id=str(upstream.pk),
+            reason=why,
+            details={"upstream": upstream.slug, "code": code, "host": connecting.host_of(upstream)},
+        ),
+        at=at,
+        by=by,
+        via=via,
+    )
 
 
 def _note(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from reviewapp.upstreams import sentences
 from reviewapp.work.models import Due
 
 #: What a person reads about a code of the gate or an adapter; `message` beside it is what the machine said, in English.
@@ -50,9 +51,16 @@ class Rejected(models.Model):
         return f"{self.name}: {self.code}"
 
     @property
-    def sentence(self) -> str:
-        """Why it was rejected, in the person's language; "" for a code that only its message explains."""
-        return str(SENTENCES.get(self.code, ""))
+    def why(self) -> str:
+        """Why it was rejected, in the person's language."""
+        return str(SENTENCES.get(self.code) or sentences.told(self.message))
+
+    @property
+    def words(self) -> str:
+        """What its message has beyond `why`, in quotation marks: the upstream's own words, a key, a number; or ""."""
+        if self.code not in SENTENCES:
+            return ""
+        return sentences.words(self.message) if sentences.known(self.message) else self.message
 
 
 class Pull(Due):

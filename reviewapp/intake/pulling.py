@@ -34,6 +34,14 @@ _SHORTEST_SECRET = 8
 _FINAL = (adapter.Forbidden, adapter.RequestRefused, adapter.TooLarge)
 
 
+class NotRead(adapter.BadPayload):
+    """The gate did not let the answer pass; `why` is the gate's code."""
+
+    def __init__(self, refused: gate.Refused, *, data: bytes) -> None:
+        super().__init__(str(refused), data=data)
+        self.why = refused.code
+
+
 class CannotAsk(ValueError):
     """The upstream is none that can be asked, or the text names no job. Its text is for the person."""
 
@@ -133,7 +141,7 @@ def _opened(pull: Pull, parts: Mapping[str, bytes]) -> gate.Opened:
     try:
         opened = gate.open_(parts, kind=Kind(pull.upstream.kind))
     except gate.Refused as refused:
-        raise adapter.BadPayload(f"{refused.code}: {refused}", data=main) from refused
+        raise NotRead(refused, data=main) from refused
     if opened.snapshot.job_id.lower() != pull.job_id.lower():
         raise adapter.BadPayload("the answer is about another job than the one that was asked for", data=main)
     return opened
@@ -190,12 +198,11 @@ def _failed(lease: leases.Lease[Pull], failure: adapter.UpstreamError, *, at: da
 
 
 def _reject(pull: Pull, failure: adapter.BadPayload, data: bytes, *, at: datetime) -> None:
-    code, _colon, message = str(failure).partition(": ")
     rejections.keep(
         data=data,
         name=f"{pull.upstream.slug}/{pull.job_id}/{failure.part}",
-        code=code if message else failure.code,
-        message=message or code,
+        code=failure.why if isinstance(failure, NotRead) else failure.code,
+        message=str(failure),
         at=at,
         upstream=pull.upstream.slug,
         by=_actor(pull.upstream),

@@ -13,6 +13,7 @@ from django.db import transaction
 
 from reviewapp.audit import trail
 from reviewapp.audit.actions import Action
+from reviewapp.audit.models import Content
 from reviewapp.documents import vault
 from reviewapp.extraction.model import Kind
 from reviewapp.upstreams import adapter, http, registry
@@ -77,7 +78,9 @@ def hand_in(
             since=at,
             next_at=at,
         )
-        _note(submission, Action.DOCUMENT_HANDED_IN, details={"sha256": document.sha256}, at=at, by=by, via=via)
+        details = {"sha256": document.sha256, "schema_name": schema_name}
+        named = trail.value(submission.name)
+        _note(submission, Action.DOCUMENT_HANDED_IN, details=details, new=named, at=at, by=by, via=via)
     return submission
 
 
@@ -145,8 +148,10 @@ def _done(lease: leases.Lease[Submission], submitted: Submitted, *, at: datetime
                 upstream=submission.upstream, job_id=submitted.job_id, origin=Pull.Origin.SUBMITTED, at=at
             )
             also = {"state": Submission.State.DONE, "pull": pull}
-        details = {"job": submitted.job_id or "", "blocked": submitted.blocked}
-        _note(submission, Action.HAND_IN_ENDED, details=details, at=at, by=_actor(submission.upstream))
+        # Why it was blocked is said in the vendor's words, so it can be erased.
+        details: dict[str, trail.Plain] = {"job": submitted.job_id or "", "blocked": bool(submitted.blocked)}
+        why = trail.value(submitted.blocked) if submitted.blocked else None
+        _note(submission, Action.HAND_IN_ENDED, details=details, why=why, at=at, by=_actor(submission.upstream))
         leases.settle(lease, at=at, next_at=None, also=also)
 
 
@@ -157,7 +162,8 @@ def _failed(lease: leases.Lease[Submission], failure: adapter.UpstreamError, *, 
     with transaction.atomic():
         if over:
             details = {"job": "", "refused": failure.code}
-            _note(lease.row, Action.HAND_IN_ENDED, details=details, at=at, by=_actor(lease.row.upstream))
+            why = trail.value(str(failure))
+            _note(lease.row, Action.HAND_IN_ENDED, details=details, why=why, at=at, by=_actor(lease.row.upstream))
         leases.settle(
             lease,
             at=at,
@@ -174,6 +180,8 @@ def _note(
     action: Action,
     *,
     details: Mapping[str, trail.Plain],
+    new: Content | None = None,
+    why: Content | None = None,
     at: datetime,
     by: trail.Actor,
     via: trail.Via = trail.Via(),
@@ -184,6 +192,8 @@ def _note(
             action=action,
             object_type="submission",
             object_id=str(submission.pk),
+            new=new,
+            reason=why,
             details={"upstream": submission.upstream.slug, **details},
         ),
         at=at,

@@ -9,10 +9,12 @@ import pytest
 from django.test import Client
 
 from reviewapp.accounts.roles import Role
+from reviewapp.audit import trail
 from reviewapp.audit.models import Content, Entry
 from reviewapp.extraction.model import Kind
+from reviewapp.intake import connections
 from reviewapp.intake.models import Listing, Pull, Submission
-from reviewapp.upstreams import adapter, connecting, outbound
+from reviewapp.upstreams import adapter, connecting, http, outbound
 from reviewapp.upstreams.models import Upstream
 from tests import factories
 
@@ -209,3 +211,23 @@ def test_a_test_is_remembered(works: bool, ada: Client, vendor: Scripted) -> Non
     ada.post("/upstreams/main/test/")
     made = Upstream.objects.get()
     assert (made.answered_at is not None, made.trouble) == ((True, "") if works else (False, "the key was refused"))
+    (entry,) = Entry.objects.filter(action="intake:upstream:tested").select_related("reason")
+    body = json.loads(bytes(entry.body))
+    assert body["actor"]["type"] == "person"
+    assert body["details"] == {"upstream": "main", "code": "ok" if works else "auth", "host": "api.example.com"}
+    assert (entry.reason.text if entry.reason else "") == ("" if works else "the key was refused")
+
+
+@pytest.mark.parametrize("works", [True, False])
+def test_a_test_that_the_trail_cannot_hold_leaves_the_upstream_as_it_was(
+    works: bool, live: Upstream, vendor: Scripted, client_out: http.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*notes: object, **rest: object) -> None:
+        raise RuntimeError("the trail cannot be written")
+
+    vendor.fetches = ["fine" if works else adapter.AuthRefused("the key was refused")]
+    before = Upstream.objects.values().get()
+    monkeypatch.setattr(trail, "record", fail)
+    with pytest.raises(RuntimeError):
+        connections.probe(live, client=client_out, at=factories.AT, by=trail.SYSTEM, via=factories.VIA)
+    assert Upstream.objects.values().get() == before

@@ -18,8 +18,10 @@ from reviewapp.accounts.roles import Role
 from reviewapp.intake import rejections
 from reviewapp.review import claims, decisions, queues
 from reviewapp.review.models import Task
+from reviewapp.upstreams import adapter
 from tests import factories
 from tests.factories import VIA
+from tests.inspection import every_act
 from tests.web import catalogues, traffic
 
 pytestmark = pytest.mark.django_db
@@ -65,6 +67,11 @@ PAGES = {
         *(f"/deliveries/destinations/{name}/" for name in DESTINATIONS),
     ),
 }
+#: After everything was done once (tests/inspection/every_act.py).
+OF_EVERYTHING = (
+    *("/jobs/", "/jobs/hand-in/", "/jobs/rejected/", "/upstreams/", "/upstreams/werk/", "/work/", "/keys/"),
+    *("/deliveries/", "/deliveries/destinations/", "/deliveries/destinations/books/", "/deliveries/destinations/back/"),
+)
 #: Refusals are pages too.
 NOT_OPEN = {(Role.ANALYST, "/board/"): 403, (Role.ANALYST, "/no-such-address/"): 404}
 
@@ -306,6 +313,50 @@ def test_what_an_admin_does_is_answered_in_german(
     client = signed_in(Role.ADMIN, locale="de")
     typed = {name: value.format(**desk) for name, value in sent.items()}
     page = client.post(address.format(**desk), typed, follow=True).content.decode()
+    assert said in page
+    assert english().find(page) == []
+
+
+def test_everything_that_was_done_is_told_in_german() -> None:
+    every_act.of_everything()
+    # The tasks and fields of an English person: what is asked for here is what the machine and the trail say of it.
+    client = signed_in(Role.ADMIN, locale="de")
+    found = {}
+    for address in OF_EVERYTHING:
+        answer = client.get(address)
+        assert answer.status_code == 200, address
+        found[address] = english().find(answer.content.decode())
+    after = "/trail/"
+    while after:
+        answer = client.get(after)
+        found[after] = english().find(answer.content.decode())
+        cursor = answer.context["page"].after
+        after = f"/trail/?after={cursor}" if cursor else ""
+    assert {address: texts for address, texts in found.items() if texts} == {}
+    assert len(found) > len(OF_EVERYTHING) + 1
+
+
+@pytest.mark.parametrize(
+    ("address", "sent", "said"),
+    [
+        ("/upstreams/werk/test/", {}, "Die Verbindung funktioniert nicht"),
+        ("/upstreams/werk/connection/", {"base_url": "https://u:p@x.example"}, "Benutzernamen"),
+        ("/upstreams/werk/connection/", {"base_url": "https://0x7f.1"}, "IPv4-Adresse"),
+        (
+            "/upstreams/werk/connection/",
+            {"base_url": "https://api.example.com", "private": "8.8.8.0/24"},
+            "nur private",
+        ),
+        ("/deliveries/destinations/books/test/", {}, "Der Test ist nicht angekommen"),
+    ],
+)
+def test_what_the_guard_and_other_servers_refuse_is_said_in_german(
+    address: str, sent: dict[str, str], said: str
+) -> None:
+    every_act.of_everything()
+    with every_act.scripted() as vendor:
+        vendor.fetches = [adapter.NotAllowed("no connection is made to 127.0.0.1: loopback (RFC 1122)")]
+        page = signed_in(Role.ADMIN, locale="de").post(address, {"name": "w", **sent}, follow=True).content.decode()
     assert said in page
     assert english().find(page) == []
 

@@ -20,18 +20,27 @@ from tests import factories
 from tests.delivery.receiver import create_destination, deliveries, in_turn, receiving, run
 from tests.factories import AT, VIA
 
+HOST = "api.example.com"
+NO_ANSWER = f"{HOST}: answered 503 and asks to wait until 2026-01-01 00:00:00 UTC"
+NOT_FETCHED = "the file could not be fetched: files.example.com: no connection is made to 10.0.0.1: private (RFC 1918)"
+
 
 def of(job: Job, *, at: datetime) -> Mapping[str, object]:
     """Everything of it, some at the job given; the parts of addresses."""
     live = _upstream("angebunden", Kind.TALONIC, answered_at=at, lists=True, webhook_secrets=sealing.seal('["geheim"]'))
     _upstream("neu", Kind.LLAMACLOUD)
-    troubled = _upstream("gestoert", Kind.UNSILOED_EXTRACT, trouble="503", held_until=at + timedelta(minutes=1))
+    troubled = _upstream(
+        "gestoert",
+        Kind.UNSILOED_EXTRACT,
+        trouble=f"{HOST} cannot answer now (503)",
+        held_until=at + timedelta(minutes=1),
+    )
     paused = _upstream("pausiert", Kind.UNSILOED_EXTRACT, paused=True)
     for state in Pull.State.values:
         _pull(live, state, at=at)
-    _pull(job.upstream, "settled", at=at, known_job=job)
+    _pull(job.upstream, "settled", at=at, known_job=job, last_error=NO_ANSWER)
     for state in SourceFile.State.values:
-        due = {"next_at": at, "attempts": 1, "last_error": "503"} if state == "waiting" else {}
+        due = {"next_at": at, "attempts": 1, "last_error": NOT_FETCHED} if state == "waiting" else {}
         SourceFile.objects.create(job=job, file_id=state, state=state, since=at, tried_at=at, **due)
     _hand_in(live, at=at)
     workers.begin(name="eins", at=at)
@@ -50,7 +59,7 @@ def _upstream(slug: str, kind: Kind, **columns: object) -> Upstream:
 
 
 def _pull(upstream: Upstream, state: str, *, at: datetime, **columns: object) -> Pull:
-    due = {"next_at": at + timedelta(minutes=1), "attempts": 1, "last_error": "503"} if state == "waiting" else {}
+    due = {"next_at": at + timedelta(minutes=1), "attempts": 1, "last_error": NO_ANSWER} if state == "waiting" else {}
     said = {"origin": "named", "since": at, "changed_at": at, "tried_at": at, "state": state, **due, **columns}
     return Pull.objects.create(upstream=upstream, job_id=f"nr-{state}", **said)
 
@@ -63,7 +72,7 @@ def _hand_in(upstream: Upstream, *, at: datetime) -> None:
         "waiting": {"next_at": at},
         "done": {"pull": Pull.objects.get(upstream=upstream, state="stalled")},
         "blocked": {"blocked": "pii"},
-        "refused": {"last_error": "422"},
+        "refused": {"last_error": f"{HOST} refuses the request (422): Seite fehlt"},
     }
     for state in Submission.State.values:
         Submission.objects.create(

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from reviewapp.accounts import actors
 from reviewapp.delivery import destinations, outbox, retrying, testing
 from reviewapp.delivery.forms import FillForm, ReasonForm
-from reviewapp.upstreams import outbound
+from reviewapp.upstreams import outbound, sentences
 from reviewapp.web import access
 from reviewapp.web.locales import number
 
@@ -84,8 +84,14 @@ def older_secrets(request: HttpRequest, slug: str) -> HttpResponse:
 @require_POST
 def test(request: HttpRequest, slug: str) -> HttpResponse:
     """POST /deliveries/destinations/<slug>/test/"""
-    outcome = testing.send(destination_id=_id(slug), client=outbound.client(), **_by(request))
-    said = f"{outcome.sentence}. {outcome.answer[:200]}".strip()
+    destination = find(slug).destination
+    outcome = testing.send(destination_id=destination.pk, client=outbound.client(), **_by(request))
+    said = sentences.told(outcome.sentence)
+    if destination.upstream_id:
+        # Our own client says how it went in more words; both would say it twice.
+        said = sentences.told(outcome.answer) or said
+    elif outcome.answer:
+        said = f"{said}. {sentences.quoted(outcome.answer[:200])}"
     if outcome.code == "ok":
         messages.success(request, _("The test arrived: %(said)s") % {"said": said})
     else:

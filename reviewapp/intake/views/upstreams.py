@@ -16,7 +16,7 @@ from reviewapp.accounts import actors
 from reviewapp.extraction.model import Kind
 from reviewapp.intake import connections
 from reviewapp.intake.forms import CategoriesForm, ReachForm, SchemaForm, UpstreamForm, WebhookSecretForm
-from reviewapp.upstreams import adapter, outbound, registry
+from reviewapp.upstreams import adapter, outbound, registry, sentences
 from reviewapp.upstreams.models import BASE_URLS, FILE_HOSTS, KIND_LABELS, Upstream
 from reviewapp.web import access
 
@@ -65,7 +65,7 @@ def add(request: HttpRequest) -> HttpResponse:
                 **actors.acting(request),
             )
         except connections.BadSettings as error:
-            form.add_error(None, str(error))
+            form.add_error(None, sentences.told(str(error)))
         else:
             messages.success(request, _("The upstream is saved. Test the connection next."))
             return redirect("intake:upstream", made.slug)
@@ -87,7 +87,7 @@ def reach(request: HttpRequest, slug: str) -> HttpResponse:
         except connections.KeyWanted:
             form.add_error("credential", _("The sealed key is for another server. Enter the key for this one."))
         except connections.BadSettings as error:
-            form.add_error(None, str(error))
+            form.add_error(None, sentences.told(str(error)))
         else:
             said = _("The connection is saved.") if changed else _("Nothing was changed.")
             messages.success(request, said)
@@ -102,9 +102,9 @@ def probe(request: HttpRequest, slug: str) -> HttpResponse:
     """POST /upstreams/<slug>/test/: ask it something harmless and say what came."""
     found = _find(slug)
     try:
-        said = connections.probe(found, client=outbound.client(), at=request.at)  # type: ignore[attr-defined]
+        said = connections.probe(found, client=outbound.client(), **actors.acting(request))
     except adapter.UpstreamError as failure:
-        messages.error(request, _("The connection does not work: %(why)s") % {"why": failure})
+        messages.error(request, _("The connection does not work: %(why)s") % {"why": sentences.told(str(failure))})
     else:
         messages.success(request, _("The connection works: %(said)s") % {"said": said})
     return redirect("intake:upstream", found.slug)

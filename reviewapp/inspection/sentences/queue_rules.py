@@ -10,11 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from reviewapp.audit.models import Content
+from reviewapp.inspection.naming import Names
 from reviewapp.review.models import Queue
 from reviewapp.upstreams.models import KIND_LABELS
 from reviewapp.web import locales
-
-from .naming import Names
 
 #: In the order in which they are told; `field_thresholds` and `members` are told one by one.
 LABELS = {
