@@ -14,12 +14,12 @@ from django.utils.translation import gettext_noop
 
 from reviewapp.audit import trail
 from reviewapp.audit.actions import Action
-from reviewapp.extraction import jsontext, paths, schema
+from reviewapp.extraction import edit, jsontext, paths, schema
 from reviewapp.extraction.model import JobStatus, Kind, Row
 from reviewapp.results import ledger
 from reviewapp.results.models import Final, Handoff, Job, ResultRow
 
-from . import current, queues, reasons, rules, schemas
+from . import conflicts, current, queues, reasons, rules, schemas
 from .models import Decision, Queue, Task, TaskReason, Verdict
 
 
@@ -145,59 +145,87 @@ def _asked_for_people(task: Task) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Carried:
-    """A person's word on an earlier row, and whether the newer row contradicts it."""
+    """A person's word on an earlier row. `conflict`: what the newer row says against it, at the place where one is asked."""
 
     verdict: Verdict
-    path: str
-    conflict: bool
-    decided: str
-    now: str
+    conflict: rules.Reason | None = None
 
 
 def _from_task(task: Task, newer: Row) -> list[_Carried]:
-    older = ledger.read(task.row)
-    return [_compare(verdict, verdict.path, older, newer) for verdict in current.verdicts(task).values()]
+    compared = (_compare(verdict, older, newer) for verdict, older in conflicts.words(task))
+    return [one for one in compared if one is not None]
 
 
 def _from_decision(decided: ResultRow, newer: Row) -> list[_Carried]:
     decision = Decision.objects.select_related("task__row__values", "task__row__facts").get(row=decided)
-    older = ledger.read(decision.task.row)
-    spoken = current.verdicts(decision.task).values()
-    return [_compare(verdict, verdict.path, older, newer) for verdict in spoken]
+    return _from_task(decision.task, newer)
 
 
-def _compare(verdict: Verdict, path: str, older: Row, newer: Row) -> _Carried:
-    before, now = _at(older.values, path), _at(newer.values, path)
-    wanted = verdict.value.text if verdict.value is not None else None
-    if verdict.kind == Verdict.Kind.APPROVED:
-        wanted = before
-    elif verdict.kind in (Verdict.Kind.CLEARED, Verdict.Kind.ILLEGIBLE):
+def _compare(verdict: Verdict, older: Row, newer: Row) -> _Carried | None:
+    """None: nothing is left that the word could be about."""
+    path = verdict.path
+    before, now, place = _at(older.values, path), _at(newer.values, path), _place(newer, path)
+    if verdict.kind in (Verdict.Kind.CLEARED, Verdict.Kind.ILLEGIBLE):
         wanted = "null"
-    conflict = before != now and now != wanted
-    return _Carried(verdict, path, conflict, decided=wanted or "", now=now or "")
+    elif verdict.kind == Verdict.Kind.APPROVED:
+        wanted = before or "null"
+    else:
+        wanted = (verdict.value.text if verdict.value is not None else None) or ""
+    if place != path and (verdict.kind == Verdict.Kind.LINE_REMOVED or wanted == "null"):
+        return None
+    if place == path and (_same(before, now) or (wanted and _same(wanted, now))):
+        return _Carried(verdict)
+    detail = {
+        "earlier": str(verdict.pk),
+        "kind": str(verdict.kind),
+        "decided": wanted,
+        "was": before,
+        "now": now,
+        "gone": path if place != path else "",
+    }
+    return _Carried(verdict, rules.Reason(rules.Code.CONFLICT, place, detail))
 
 
-def _at(values: jsontext.Json, path: str) -> str | None:
+def _place(row: Row, path: str) -> str:
+    """The address itself, or where it cannot stand any more, as in a line that is gone, the nearest one above it that can.
+    A line that a person added stands by itself."""
+    draft, at = edit.draft(row, ()), path
+    while at:
+        try:
+            draft.peek(at)
+        except edit.BadEdit:
+            if edit.is_added_line(at):
+                return path
+            at = paths.parent(at)
+        else:
+            break
+    return at
+
+
+def _at(values: jsontext.Json, path: str) -> str:
+    """The exact text there, "" where nothing stands."""
     try:
         return jsontext.dump(paths.get(values, path))
     except paths.BadPath:
-        return None
+        return ""
+
+
+def _same(one: str, other: str) -> bool:
+    """A key that is not there says as much as null."""
+    return (one or "null") == (other or "null")
 
 
 def _with_conflicts(found: rules.Judgement, carry: Sequence[_Carried]) -> rules.Judgement:
-    conflicts = [one for one in carry if one.conflict]
-    if not conflicts:
+    added = tuple(one.conflict for one in carry if one.conflict is not None)
+    if not added:
         return found
-    added = tuple(
-        rules.Reason(rules.Code.CONFLICT, one.path, {"decided": one.decided, "now": one.now}) for one in conflicts
-    )
-    eyes = tuple(dict.fromkeys([*(one.path for one in conflicts), *found.eyes]))
+    eyes = tuple(dict.fromkeys([*(one.path for one in added if one.path), *found.eyes]))
     return rules.Judgement(reasons=(*added, *found.reasons), eyes=eyes, total=found.total, lowest=found.lowest)
 
 
 def _only_conflicts(found: rules.Judgement, carry: Sequence[_Carried]) -> rules.Judgement:
     """After a decision, a newer row opens a task only where it contradicts what a person said."""
-    if any(one.conflict for one in carry):
+    if any(one.conflict is not None for one in carry):
         return found
     return rules.Judgement(reasons=(), eyes=(), total=found.total, lowest=found.lowest)
 
@@ -232,10 +260,10 @@ def _open(
     task.save()
     _store_reasons(task, found)
     for one in carry:
-        if not one.conflict:
+        if one.conflict is None:
             Verdict(
                 task=task,
-                path=one.path,
+                path=one.verdict.path,
                 kind=one.verdict.kind,
                 value=one.verdict.value,
                 citation=one.verdict.citation,
@@ -258,7 +286,7 @@ def _open(
                 "to_check": task.fields_to_check,
                 "of": task.fields_total,
                 "reasons": sorted({reason.code.value for reason in found.reasons}),
-                "carried": sum(not one.conflict for one in carry),
+                "carried": sum(one.conflict is None for one in carry),
             },
         ),
         at=at,
@@ -278,7 +306,7 @@ def _look_again(task: Task, found: rules.Judgement, *, queue: Queue, at: datetim
     if kept:
         found = rules.Judgement(
             reasons=(*kept, *found.reasons),
-            eyes=tuple(dict.fromkeys([*(one.path for one in kept), *found.eyes])),
+            eyes=tuple(dict.fromkeys([*(one.path for one in kept if one.path), *found.eyes])),
             total=found.total,
             lowest=found.lowest,
         )

@@ -7,7 +7,7 @@ verdict next to nothing. So whatever a view says is worked out when it is first 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import quote
@@ -21,7 +21,7 @@ from reviewapp.extraction.model import Box, Citation, Field
 from reviewapp.extraction.schema import SchemaNode
 from reviewapp.web import locales
 
-from . import printed, queue, reasons, rules
+from . import conflict_views, printed, queue, reasons, rules
 from .known import ABSENT, Place, Values
 from .models import Verdict
 
@@ -51,6 +51,7 @@ class View:
     number = False
     line = ""
     lines_id = ""
+    of_line = False
     enter_kind = ""
     page_says = ""
     history_url = ""
@@ -113,7 +114,7 @@ class View:
 
     @cached_property
     def reasons(self) -> list[tuple[str, str]]:
-        return [(one.level, one.text) for one in map(reasons.say, self._reasons)]
+        return _said(self._reasons)
 
     @cached_property
     def why(self) -> str:
@@ -134,6 +135,28 @@ class View:
         return self._known.focus + "%2F".join(map(_quoted, self.path.split("/")))
 
     # -- what only the focus form shows
+
+    @cached_property
+    def conflict(self) -> conflict_views.ConflictView | None:
+        """Where a newer result disagrees with a person."""
+        found = self._known.conflicts.get(self.path)
+        if found is None:
+            return None
+        still = self.path not in self._known.spoken
+        return conflict_views.of(found, kind=self._kind, locale=self._known.locale, open=still)
+
+    @cached_property
+    def complaints(self) -> list[tuple[str, str]]:
+        """The reasons but the conflict, which is shown with its values."""
+        if self.conflict is None:
+            return self.reasons
+        return _said([one for one in self._reasons if one.code is not rules.Code.CONFLICT])
+
+    @cached_property
+    def earlier(self) -> str:
+        """Who said it when, where it was said on a row before."""
+        spoken = self._spoken
+        return conflict_views.who(spoken) if spoken is not None and spoken.carried_id is not None else ""
 
     @cached_property
     def description(self) -> str:
@@ -286,8 +309,15 @@ def dom_id(path: str) -> str:
 
 
 def word_of(verdict: Verdict | None) -> str:
-    """The verdict as a person reads it; "" for none."""
-    return "" if verdict is None else str(Verdict.Kind(verdict.kind).label)
+    """The verdict as a person reads it, with a mark where it was given on a row before; "" for none."""
+    if verdict is None:
+        return ""
+    word = str(Verdict.Kind(verdict.kind).label)
+    return _("%(verdict)s, earlier") % {"verdict": word} if verdict.carried_id is not None else word
+
+
+def _said(found: Sequence[rules.Reason]) -> list[tuple[str, str]]:
+    return [(one.level, one.text) for one in map(reasons.say, found)]
 
 
 def boxes(facts: Field | None) -> str:

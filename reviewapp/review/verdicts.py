@@ -17,7 +17,7 @@ from reviewapp.extraction.jsontext import Json
 from reviewapp.extraction.model import Citation
 from reviewapp.results import ledger
 
-from . import claims, current, evidence, schemas
+from . import claims, conflicts, current, evidence, schemas
 from .models import Task, Verdict
 
 ACTIONS: Mapping[str, Action] = {
@@ -85,6 +85,18 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
+class Chosen:
+    """In a conflict the person's earlier value shall be kept, or the newer reading taken. The rest as in `Said`."""
+
+    path: str
+    choice: conflicts.Choice
+    seen: int = 0
+    seconds: str = ""
+    form_key: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class TakenBack:
     """The person's own last verdict at a path shall not have been given."""
 
@@ -92,7 +104,7 @@ class TakenBack:
     reason: str = ""
 
 
-def give(*, task_id: int, said: Said, user: User, at: datetime, via: trail.Via) -> Verdict:
+def give(*, task_id: int, said: Said | Chosen, user: User, at: datetime, via: trail.Via) -> Verdict:
     """Store one verdict. Claims the task when it is free.
 
     Raises claims.ClaimError, Stale, BadAddress; Task.DoesNotExist for a foreign task. The same form key again returns the
@@ -108,11 +120,11 @@ def give(*, task_id: int, said: Said, user: User, at: datetime, via: trail.Via) 
         before = spoken.get(said.path)
         if (before.pk if before is not None else 0) != said.seen:
             raise Stale(before)
-        return _store(task, said, spoken=spoken, user=user, at=at, via=via)
+        return _store(task, _meant(task, said, spoken), spoken=spoken, user=user, at=at, via=via)
 
 
 def give_all(
-    *, task_id: int, version: int, said: Sequence[Said | TakenBack], user: User, at: datetime, via: trail.Via
+    *, task_id: int, version: int, said: Sequence[Said | Chosen | TakenBack], user: User, at: datetime, via: trail.Via
 ) -> Task:
     """Store several verdicts in their order, all or none, as one write of the task. Claims the task when it is free.
 
@@ -131,9 +143,28 @@ def give_all(
                 _take_back(task, one, user=user, at=at, via=via)
             else:
                 spoken = current.verdicts(task)
-                fitting = _fitting(task, one, spoken)
+                meant = _meant(task, one, spoken)
+                fitting = meant if isinstance(one, Chosen) else _fitting(task, meant, spoken)
                 _store(task, fitting, spoken=spoken, user=user, at=at, via=via)
         return task
+
+
+def _meant(task: Task, said: Said | Chosen, spoken: Mapping[str, Verdict]) -> Said:
+    """A choice as a verdict; who approves what stands in a conflict keeps the person's value. Raises BadAddress where there
+    is no choice, or somebody has spoken since; BadValue where a value is demanded and the newer reading has none."""
+    path = said.path
+    conflict = conflicts.of(task).get(path) if path not in spoken else None
+    if isinstance(said, Said) and (conflict is None or said.kind != Verdict.Kind.APPROVED):
+        return said
+    if conflict is None:
+        raise BadAddress("there is nothing to choose between", path)
+    approved = Verdict.Kind.APPROVED
+    rest = Said(path, approved, seen=said.seen, seconds=said.seconds, form_key=said.form_key, reason=said.reason)
+    if isinstance(said, Said) or said.choice is conflicts.Choice.KEEP:
+        return replace(rest, kind=conflict.kind, value=conflict.value, citations=conflict.citations)
+    if conflict.now in ("", "null", '""') and current.wants_a_value(task, path):
+        raise BadValue(path, schema.MISSING_REQUIRED, "")
+    return rest
 
 
 def _take_back(task: Task, what: TakenBack, *, user: User, at: datetime, via: trail.Via) -> Verdict:
@@ -155,7 +186,8 @@ def _fitting(task: Task, said: Said, spoken: Mapping[str, Verdict]) -> Said:
         return said
     try:
         node = schemas.of_row(task.row).node(path)
-        now = edit.draft(ledger.read(task.row), current.edits(spoken)).peek(path)
+        standing = conflicts.standing(conflicts.of(task), spoken)
+        now = edit.draft(ledger.read(task.row), current.edits(standing)).peek(path)
     except (paths.BadPath, edit.BadEdit) as error:
         raise BadAddress(str(error), path) from error
     if now is edit.MISSING and node is None and path not in current.eyes(task):
@@ -322,16 +354,25 @@ def _save(
     step: str = "",
 ) -> Verdict:
     row = ledger.read(task.row)
+    found = conflicts.of(task)
+    conflict = found.get(verdict.path)
     after = {path: one for path, one in spoken.items() if path != verdict.path}
     if verdict.kind != Verdict.Kind.RESTORED:
         after[verdict.path] = verdict
+    standing = conflicts.standing(found, after)
     try:
-        edit.draft(row, current.edits(after))  # does it fit? The row is written at the decision
+        edit.draft(row, current.edits(standing))  # does it fit? The row is written at the decision
     except edit.BadEdit as error:
         raise BadAddress(str(error), verdict.path) from error
     details: dict[str, trail.Plain] = {"step": step} if step else {}
     if said is not None and said.citations is not None:
         details["boxes"] = evidence.boxes(said.citations)
+    new = verdict.value
+    if conflict is not None:
+        details["conflict"] = conflicts.outcome(conflict, row, standing, verdict)
+        details["earlier"] = str(conflict.earlier.pk)
+        if details["conflict"] == "taken" and not conflict.of_line:
+            new = evidence.value_before(row, verdict.path, None)
     verdict.save(force_insert=True)
     current.recount(task)
     trail.record(
@@ -342,8 +383,8 @@ def _save(
             object_id=str(task.pk),
             job=task.job_id,
             path=verdict.path,
-            old=evidence.value_before(row, verdict.path, spoken.get(verdict.path)),
-            new=verdict.value,
+            old=evidence.value_before(row, verdict.path, conflicts.standing(found, spoken).get(verdict.path)),
+            new=new,
             source=evidence.shown(task, row, verdict.path),
             reason=content.prepare(type="text", text=said.reason) if said is not None and said.reason else None,
             details=details,
