@@ -31,7 +31,11 @@ def of(conflict: Conflict, *, kind: values.FieldType, locale: str, open: bool) -
     """`kind`: the type by which the values of the place are written."""
 
     def text(value: Json) -> str:
-        return line_text(value) if conflict.of_line else values.show(value, kind, locale=locale)
+        if conflict.of_line:
+            return line_text(value)
+        if isinstance(value, bool):
+            return _("Yes") if value else _("No")
+        return values.show(value, kind, locale=locale)
 
     return ConflictView(
         was=text(_parsed(conflict.was)),
