@@ -14,13 +14,13 @@ from django.utils.translation import gettext_noop
 
 from reviewapp.audit import trail
 from reviewapp.audit.actions import Action
-from reviewapp.extraction import edit, jsontext, paths, schema
+from reviewapp.extraction import schema
 from reviewapp.extraction.model import JobStatus, Kind, Row
 from reviewapp.results import ledger
 from reviewapp.results.models import Final, Handoff, Job, ResultRow
 
-from . import conflicts, current, queues, reasons, rules, schemas
-from .models import Decision, Queue, Task, TaskReason, Verdict
+from . import carrying, current, queues, reasons, rules, schemas
+from .models import Queue, Task, TaskReason, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,15 +101,15 @@ def _judge_and_store(row: ResultRow, *, at: datetime) -> bool:
         return _look_again(task, found, queue=queue, at=at)
     if decided is not None and decided.base_id == row.pk and task is None:
         return False
-    carry: Sequence[_Carried] = ()
+    carry: Sequence[carrying.Carried] = ()
     before = copy.copy(task)
     if task is not None:
-        carry = _from_task(task, read)
+        carry = carrying.from_task(task, read)
         _withdraw(task, at=at, why=gettext_noop("a newer result came"))
     elif decided is not None:
-        carry = _from_decision(decided, read)
-        found = _only_conflicts(found, carry)
-    found = _with_conflicts(found, carry)
+        carry = carrying.from_decision(decided, read)
+        found = carrying.only_conflicts(found, carry)
+    found = carrying.with_conflicts(found, carry)
     begun = task is not None and bool(carry)
     if not found.opens_task and not begun:
         _pass(row, at=at)
@@ -143,93 +143,6 @@ def _asked_for_people(task: Task) -> bool:
     return task.reasons.filter(code__in=[code.value for code in asked]).exists()
 
 
-@dataclass(frozen=True, slots=True)
-class _Carried:
-    """A person's word on an earlier row. `conflict`: what the newer row says against it, at the place where one is asked."""
-
-    verdict: Verdict
-    conflict: rules.Reason | None = None
-
-
-def _from_task(task: Task, newer: Row) -> list[_Carried]:
-    compared = (_compare(verdict, older, newer) for verdict, older in conflicts.words(task))
-    return [one for one in compared if one is not None]
-
-
-def _from_decision(decided: ResultRow, newer: Row) -> list[_Carried]:
-    decision = Decision.objects.select_related("task__row__values", "task__row__facts").get(row=decided)
-    return _from_task(decision.task, newer)
-
-
-def _compare(verdict: Verdict, older: Row, newer: Row) -> _Carried | None:
-    """None: nothing is left that the word could be about."""
-    path = verdict.path
-    before, now, place = _at(older.values, path), _at(newer.values, path), _place(newer, path)
-    if verdict.kind in (Verdict.Kind.CLEARED, Verdict.Kind.ILLEGIBLE):
-        wanted = "null"
-    elif verdict.kind == Verdict.Kind.APPROVED:
-        wanted = before or "null"
-    else:
-        wanted = (verdict.value.text if verdict.value is not None else None) or ""
-    if place != path and (verdict.kind == Verdict.Kind.LINE_REMOVED or wanted == "null"):
-        return None
-    if place == path and (_same(before, now) or (wanted and _same(wanted, now))):
-        return _Carried(verdict)
-    detail = {
-        "earlier": str(verdict.pk),
-        "kind": str(verdict.kind),
-        "decided": wanted,
-        "was": before,
-        "now": now,
-        "gone": path if place != path else "",
-    }
-    return _Carried(verdict, rules.Reason(rules.Code.CONFLICT, place, detail))
-
-
-def _place(row: Row, path: str) -> str:
-    """The address itself, or where it cannot stand any more, as in a line that is gone, the nearest one above it that can.
-    A line that a person added stands by itself."""
-    draft, at = edit.draft(row, ()), path
-    while at:
-        try:
-            draft.peek(at)
-        except edit.BadEdit:
-            if edit.is_added_line(at):
-                return path
-            at = paths.parent(at)
-        else:
-            break
-    return at
-
-
-def _at(values: jsontext.Json, path: str) -> str:
-    """The exact text there, "" where nothing stands."""
-    try:
-        return jsontext.dump(paths.get(values, path))
-    except paths.BadPath:
-        return ""
-
-
-def _same(one: str, other: str) -> bool:
-    """A key that is not there says as much as null."""
-    return (one or "null") == (other or "null")
-
-
-def _with_conflicts(found: rules.Judgement, carry: Sequence[_Carried]) -> rules.Judgement:
-    added = tuple(one.conflict for one in carry if one.conflict is not None)
-    if not added:
-        return found
-    eyes = tuple(dict.fromkeys([*(one.path for one in added if one.path), *found.eyes]))
-    return rules.Judgement(reasons=(*added, *found.reasons), eyes=eyes, total=found.total, lowest=found.lowest)
-
-
-def _only_conflicts(found: rules.Judgement, carry: Sequence[_Carried]) -> rules.Judgement:
-    """After a decision, a newer row opens a task only where it contradicts what a person said."""
-    if any(one.conflict is not None for one in carry):
-        return found
-    return rules.Judgement(reasons=(), eyes=(), total=found.total, lowest=found.lowest)
-
-
 def _open(
     row: ResultRow,
     found: rules.Judgement,
@@ -237,7 +150,7 @@ def _open(
     queue: Queue,
     at: datetime,
     before: Task | None,
-    carry: Sequence[_Carried],
+    carry: Sequence[carrying.Carried],
 ) -> Task:
     link = ledger.document_of(row.job, row.key)
     read = ledger.read(row)
