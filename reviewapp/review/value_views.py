@@ -7,9 +7,9 @@ verdict next to nothing. So whatever a view says is worked out when it is first 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any
 from urllib.parse import quote
 
 from django.utils.functional import cached_property
@@ -17,11 +17,10 @@ from django.utils.translation import gettext as _
 
 from reviewapp.extraction import confidence, paths, values
 from reviewapp.extraction.jsontext import Json, Number, dump
-from reviewapp.extraction.model import Box, Citation, Field
 from reviewapp.extraction.schema import SchemaNode
 from reviewapp.web import locales
 
-from . import conflict_views, printed, queue, reasons, rules
+from . import conflict_views, fact_views, printed, queue, reasons, rules
 from .known import ABSENT, Place, Values
 from .models import Verdict
 
@@ -32,9 +31,6 @@ _ONE_LINE = 90
 _SWITCHABLE = frozenset(
     {values.FieldType.FREE, values.FieldType.TEXT, values.FieldType.NUMBER, values.FieldType.INTEGER}
 )
-#: Where on the paper a value without a box stands, for sorting.
-_NOWHERE: Final = (10**6, 0.0, 0.0)
-
 #: The mark that a verdict leaves at a value. What was said about a line as a whole is none about its value.
 _MARKS = {
     kind: kind.value
@@ -128,7 +124,7 @@ class View:
 
     @cached_property
     def boxes(self) -> str:
-        return boxes(self._facts)
+        return fact_views.boxes(self._facts)
 
     @cached_property
     def focus_url(self) -> str:
@@ -196,7 +192,7 @@ class View:
 
     @cached_property
     def scores_text(self) -> str:
-        return _scores_text(self._facts)
+        return fact_views.scores_text(self._facts)
 
     @cached_property
     def citations(self) -> list[dict[str, int]]:
@@ -240,11 +236,7 @@ class View:
     @cached_property
     def on_paper(self) -> tuple[int, float, float]:
         """Page, top and left of the first box that can be drawn, to sort by; values without one come last."""
-        found = next(_drawable(self._facts), None)
-        if found is None:
-            return _NOWHERE
-        citation, box = found
-        return citation.page or 0, float(box.top.decimal), float(box.left.decimal)
+        return fact_views.place(self._facts)
 
     @cached_property
     def _original(self) -> Any:
@@ -320,22 +312,6 @@ def _said(found: Sequence[rules.Reason]) -> list[tuple[str, str]]:
     return [(one.level, one.text) for one in map(reasons.say, found)]
 
 
-def boxes(facts: Field | None) -> str:
-    """The boxes as JSON for `data-boxes`, in the citation's own points; "" when there is none to draw."""
-    found = [
-        f'{{"p":{one.page},"b":[{box.left},{box.top},{box.right},{box.bottom}],"s":[{one.page_width},{one.page_height}]}}'
-        for one, box in _drawable(facts)
-    ]
-    return f"[{','.join(found)}]" if found else ""
-
-
-def _drawable(facts: Field | None) -> Iterator[tuple[Citation, Box]]:
-    for one in facts.citations if facts is not None else ():
-        if one.page is not None and one.page_width is not None and one.page_height is not None:
-            for box in one.boxes:
-                yield one, box
-
-
 def _leaves_type_open(node: SchemaNode | None) -> bool:
     """Whether more than one kind of value may stand there, for all that the schema says."""
     if node is None or not node.types:
@@ -348,20 +324,3 @@ def _free_type(value: Json) -> str:
     if isinstance(value, Number):
         return "number"
     return "boolean" if isinstance(value, bool) else "text"
-
-
-def _scores_text(facts: Field | None) -> str:
-    if facts is None or not facts.scores:
-        return ""
-    names = {
-        "extraction": _("extraction"),
-        "grounding": _("grounding"),
-        "score": _("score"),
-        "confidence": _("confidence"),
-        "parsing": _("parsing"),
-    }
-    absent = _("not given")
-    return " · ".join(
-        f"{names.get(name, name)} {locales.number(score.text) if score is not None else absent}"
-        for name, score in facts.scores.items()
-    )

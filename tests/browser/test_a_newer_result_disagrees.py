@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from django.utils import timezone
@@ -19,6 +20,7 @@ from reviewapp.review.models import Task, Verdict
 from tests import factories
 
 from .test_lists import come_in
+from .test_screen_is_accessible import violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 JOB = "00000000-0000-4000-8000-0000000000e0"
@@ -118,6 +120,14 @@ def test_taken_back_it_is_asked_again_and_a_carried_word_says_that_it_is_earlier
     seller.click()
     on(page, "/seller")
     expect(page.locator("#why")).to_contain_text("on the row before")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_against_it(page: Page, newer: Task, scheme: Literal["light", "dark"]) -> None:
+    page.emulate_media(color_scheme=scheme)
+    assert violations(page) == []
+    page.evaluate("() => document.querySelector('#choice button').replaceChildren()")
+    assert violations(page) != [], "a button without a name is noticed"
 
 
 @pytest.mark.skipif("REVIEWAPP_PICTURES" not in os.environ, reason="pictures for people to look at")

@@ -121,7 +121,7 @@ BREAKS = (
         law=5,
         what="the screen sends one page size for all boxes",
         guard="tests/review/test_boxes_as_sent.py::test_every_box_goes_to_the_page_with_the_size_of_its_own_citation",
-        file="reviewapp/review/value_views.py",
+        file="reviewapp/review/fact_views.py",
         old='"s":[{one.page_width},{one.page_height}]',
         new='"s":[612,792]',
     ),
