@@ -11,6 +11,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 
 from django.conf import settings
@@ -18,6 +19,8 @@ from django.core.management.base import CommandError
 
 READY_WITHIN_SECONDS = 60
 STOP_WITHIN_SECONDS = 15
+#: The folder among the data in which the simulator keeps what was handed in to it.
+SIMULATOR = "simulator"
 
 Process = subprocess.Popen[bytes]
 
@@ -31,6 +34,7 @@ def running(*, host: str, port: int, simulator: int) -> Iterator[Sequence[Proces
     processes: list[Process] = []
     try:
         simulate = [sys.executable, "manage.py", "simulate_upstream", "--port", str(simulator)]
+        simulate += ["--keep", str(Path(settings.DATA_DIR) / SIMULATOR)]
         for command in (simulate, _web(host, port), [sys.executable, "manage.py", "work"]):
             # In sessions of their own: Ctrl+C reaches this process alone, which then ends them in order.
             said = subprocess.DEVNULL if command is simulate else None

@@ -12,7 +12,9 @@ from django.utils.translation import ngettext
 from reviewapp.extraction.jsontext import Json
 
 from . import reasons
-from .known import Place, Values
+from .conflict_views import line_text
+from .known import ABSENT, Place, Values
+from .models import Verdict
 from .value_views import View, dom_id, word_of
 
 
@@ -94,6 +96,37 @@ class ArrayRow(View):
     @cached_property
     def own_verdict_text(self) -> str:
         return word_of(self._spoken)
+
+
+class TakenOut(View):
+    """A line that a person took out and that a newer result reads otherwise, as one row of the list."""
+
+    of_line = True
+    type = "array"
+    enter_kind = "keep"
+    is_null = False
+
+    def __init__(self, known: Values, path: str) -> None:
+        super().__init__(known, path, None)
+        # A line as a whole has no value that a mark could speak of; what was said of it is in words.
+        self.verdict = "approved" if self._spoken is not None else ""
+
+    @cached_property
+    def label(self) -> str:
+        array, _slash, token = self.path.rpartition("/")
+        return _("Line %(line)s, %(label)s") % {"line": int(token) + 1, "label": self._known.place(array).label}
+
+    @cached_property
+    def value_text(self) -> str:
+        stands = self._known.standing.get(self.path)
+        if stands is not None and stands.kind == Verdict.Kind.LINE_REMOVED:
+            return str(Verdict.Kind.LINE_REMOVED.label)
+        return self.original_text
+
+    @cached_property
+    def original_text(self) -> str:
+        original = self._original
+        return "" if original is ABSENT else line_text(original)
 
 
 @dataclass(frozen=True, slots=True)

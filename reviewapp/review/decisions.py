@@ -18,7 +18,7 @@ from reviewapp.extraction import edit, paths, schema
 from reviewapp.results import ledger
 from reviewapp.results.models import Final, ResultRow
 
-from . import claims, current, schemas
+from . import claims, conflicts, current, schemas
 from .models import Decision, Task, Verdict
 
 
@@ -85,7 +85,8 @@ def approve(
             raise ReasonMissing
         reviewed = ledger.read(task.row)
         known = schemas.of_row(task.row)
-        applied = edit.apply(reviewed, current.edits(spoken), required=known.required)
+        standing = conflicts.standing(conflicts.of(task), spoken)
+        applied = edit.apply(reviewed, current.edits(standing), required=known.required)
         if owed := _unfilled(applied, spoken, known):
             raise Unfilled(owed)
         solved = [place for place, flag in enumerate(reviewed.flags) if flag in applied.solved and flag.raw is not None]
@@ -95,7 +96,7 @@ def approve(
             row=applied.row,
             at=at,
         )
-        fields = _fields(applied, spoken)
+        fields = _fields(applied, standing)
         reason = content.keep(type="text", text=asked.reason.strip()) if unseen else None
         decision = Decision(
             task=task,
@@ -112,7 +113,7 @@ def approve(
         _finish(task, decision, user=user, at=at)
         trail.record(
             *_sign_off_note(task, unseen, reason),
-            _approval_note(task, row, fields, len(solved)),
+            _approval_note(task, row, fields, len(solved), held=[path for path in standing if path not in spoken]),
             at=at,
             by=actors.person(user),
             via=via,
@@ -238,7 +239,10 @@ def _sign_off_note(task: Task, unseen: Sequence[str], reason: Content | None) ->
     ]
 
 
-def _approval_note(task: Task, row: ResultRow, fields: Mapping[str, str], solved: int) -> trail.Note:
+def _approval_note(
+    task: Task, row: ResultRow, fields: Mapping[str, str], solved: int, *, held: Sequence[str]
+) -> trail.Note:
+    """`held`: the addresses at which an earlier word stands that a newer result disagrees with, signed off unsettled."""
     counts = {word: sum(one == word for one in fields.values()) for word in sorted(set(fields.values()))}
     return trail.Note(
         stream=f"task:{task.pk}",
@@ -258,6 +262,7 @@ def _approval_note(task: Task, row: ResultRow, fields: Mapping[str, str], solved
             "verdicts": counts,
             "not_reviewed": [path for path, word in fields.items() if word == "not_reviewed"],
             "solved_flags": solved,
+            **({"kept": list(held)} if held else {}),
         },
     )
 

@@ -10,7 +10,7 @@ from reviewapp.extraction.draft import Draft
 from reviewapp.extraction.jsontext import Json
 from reviewapp.extraction.model import Field
 
-from . import current, rules
+from . import conflicts, current, rules
 from .known import ABSENT, Values
 from .models import Task, Verdict
 
@@ -18,7 +18,8 @@ from .models import Task, Verdict
 @dataclass(frozen=True, slots=True)
 class Told:
     """One value, or a list, whose `value` and `read` are None for its lines stand behind it by themselves. `removed`: in a
-    line that a person took out; `facts`: what the upstream said there."""
+    line that a person took out; `facts`: what the upstream said there; `conflict`: where a person's earlier word stands as
+    `value` until somebody speaks."""
 
     path: str
     label: str
@@ -30,13 +31,14 @@ class Told:
     reasons: Sequence[rules.Reason]
     facts: Field | None
     spoken: Verdict | None
+    conflict: conflicts.Conflict | None
 
 
 def of_task(task: Task) -> list[Told]:
     """Every value in the row's order, and behind them what needs eyes and stands nowhere. Raises ledger.Erased."""
     spoken = current.verdicts(task)
     known = Values(task, spoken=spoken, locale="en", editable=False)
-    draft = edit.draft(known.row, current.edits(spoken))
+    draft = edit.draft(known.row, current.edits(known.standing))
     told = [_told(known, path, value, removed) for path, value, removed in _walk(draft, paths.ROOT, removed=False)]
     met = {one.path for one in told}
     return told + [_told(known, path, None, False) for path in known.eyes if path not in met]
@@ -68,4 +70,5 @@ def _told(known: Values, path: str, value: Json, removed: bool) -> Told:
         reasons=known.reasons(path),
         facts=known.row.fields.get(path),
         spoken=known.spoken.get(path),
+        conflict=known.conflicts.get(path),
     )

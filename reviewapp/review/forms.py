@@ -8,11 +8,12 @@ from typing import Any
 
 from django import forms
 
+from .conflicts import Choice
 from .models import Verdict
 
 #: What the Enter key sends: the server decides whether it approves or corrects.
 ENTER = "enter"
-_KINDS = [(one, one) for one in (ENTER, *Verdict.Kind.values) if one != Verdict.Kind.LINE_ADDED]
+_KINDS = [(one, one) for one in (ENTER, *Choice, *Verdict.Kind.values) if one != Verdict.Kind.LINE_ADDED]
 
 
 class SecondsField(forms.Field):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,7 +18,7 @@ from reviewapp.extraction.model import Kind, Row
 from reviewapp.extraction.schema import Schema, SchemaNode
 from reviewapp.results import ledger
 
-from . import current, reasons, rules, schemas
+from . import conflicts, current, reasons, rules, schemas
 from .models import Task, Verdict
 
 
@@ -85,6 +86,22 @@ class Values:
         if pattern not in self._elsewhere:
             self._elsewhere[pattern] = schemas.elsewhere(self.task.row, pattern)
         return self._elsewhere[pattern]
+
+    @cached_property
+    def conflicts(self) -> Mapping[str, conflicts.Conflict]:
+        """Where a newer result disagrees with a person."""
+        found = (
+            (path, json.loads(detail))
+            for path in self._reasons
+            for code, detail in self._reasons[path]
+            if code == rules.Code.CONFLICT
+        )
+        return conflicts.told(found)
+
+    @cached_property
+    def standing(self) -> Mapping[str, Verdict]:
+        """What counts now: what was said, and a person's earlier word where a newer result disagrees and nobody has spoken."""
+        return conflicts.standing(self.conflicts, self.spoken)
 
     @cached_property
     def below(self) -> tuple[Counter[str], Counter[str]]:

@@ -10,8 +10,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop, ngettext
 
+from reviewapp.extraction import jsontext
 from reviewapp.web import locales
 
+from .models import Verdict
 from .rules import Code, Reason
 
 LABELS: Mapping[Code, str | Promise] = {
@@ -136,10 +138,30 @@ def _sentence(code: Code, detail: Mapping[str, str]) -> str:
     if code is Code.PATTERN_NOT_CHECKED:
         return _("The schema's pattern cannot be checked here.")
     if code is Code.CONFLICT:
-        return _("A person decided “%(decided)s”; the newer result says “%(now)s”.") % dict(detail)
+        return _conflict(detail)
     if code is Code.REVIEW_ENDED:
         return _("The upstream asked for review and asks no more; the task stays until a person decides.")
     return f"{LABELS[code]}."
+
+
+def _conflict(detail: Mapping[str, str]) -> str:
+    decided, now = _plain(detail.get("decided", "")), _plain(detail.get("now", ""))
+    kind = detail.get("kind")
+    if kind == Verdict.Kind.LINES_COMPLETE:
+        return _("A person said that all lines are there; the newer result has other lines.")
+    if kind == Verdict.Kind.LINE_REMOVED:
+        return _("A person took this line out; the newer result reads it otherwise.")
+    if detail.get("gone"):
+        return _("A person decided “%(decided)s” at a place that the newer result does not have.") % {
+            "decided": decided
+        }
+    return _("A person decided “%(decided)s”; the newer result says “%(now)s”.") % {"decided": decided, "now": now}
+
+
+def _plain(text: str) -> str:
+    """An exact JSON text as a person would write it: a text without its quotes; nothing as a dash."""
+    value = jsontext.parse(text) if text else None
+    return value if isinstance(value, str) else "–" if value is None else text
 
 
 def _figures(detail: Mapping[str, str]) -> dict[str, str]:

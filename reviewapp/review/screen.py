@@ -14,7 +14,7 @@ from reviewapp.extraction.draft import Line
 from reviewapp.extraction.jsontext import Json
 
 from . import current, reasons
-from .array_views import ArrayRow, ArrayView, Cell, Column, LineView
+from .array_views import ArrayRow, ArrayView, Cell, Column, LineView, TakenOut
 from .known import Place, Values
 from .models import Task
 from .value_views import View
@@ -95,7 +95,7 @@ class _Builder:
         self.task = task
         spoken = current.verdicts(task)
         self.known = Values(task, spoken=spoken, locale=locale, editable=editable)
-        self.draft = edit.draft(self.known.row, current.edits(spoken))
+        self.draft = edit.draft(self.known.row, current.edits(self.known.standing))
 
     def build(self) -> Screen:
         known = self.known
@@ -105,7 +105,9 @@ class _Builder:
         for path in known.eyes:
             # A required value whose key is absent stands nowhere in the row, and still needs eyes.
             if path not in screen.by_path:
-                self._list(screen, View(known, path, None))
+                conflict = known.conflicts.get(path)
+                line = conflict is not None and conflict.of_line
+                self._list(screen, TakenOut(known, path) if line else View(known, path, None))
         return screen
 
     def _walk(self, path: str, value: Json, screen: Screen) -> None:

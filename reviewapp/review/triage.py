@@ -14,13 +14,13 @@ from django.utils.translation import gettext_noop
 
 from reviewapp.audit import trail
 from reviewapp.audit.actions import Action
-from reviewapp.extraction import jsontext, paths, schema
+from reviewapp.extraction import schema
 from reviewapp.extraction.model import JobStatus, Kind, Row
 from reviewapp.results import ledger
 from reviewapp.results.models import Final, Handoff, Job, ResultRow
 
-from . import current, queues, reasons, rules, schemas
-from .models import Decision, Queue, Task, TaskReason, Verdict
+from . import carrying, current, queues, reasons, rules, schemas
+from .models import Queue, Task, TaskReason, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,15 +101,15 @@ def _judge_and_store(row: ResultRow, *, at: datetime) -> bool:
         return _look_again(task, found, queue=queue, at=at)
     if decided is not None and decided.base_id == row.pk and task is None:
         return False
-    carry: Sequence[_Carried] = ()
+    carry: Sequence[carrying.Carried] = ()
     before = copy.copy(task)
     if task is not None:
-        carry = _from_task(task, read)
+        carry = carrying.from_task(task, read)
         _withdraw(task, at=at, why=gettext_noop("a newer result came"))
     elif decided is not None:
-        carry = _from_decision(decided, read)
-        found = _only_conflicts(found, carry)
-    found = _with_conflicts(found, carry)
+        carry = carrying.from_decision(decided, read)
+        found = carrying.only_conflicts(found, carry)
+    found = carrying.with_conflicts(found, carry)
     begun = task is not None and bool(carry)
     if not found.opens_task and not begun:
         _pass(row, at=at)
@@ -143,65 +143,6 @@ def _asked_for_people(task: Task) -> bool:
     return task.reasons.filter(code__in=[code.value for code in asked]).exists()
 
 
-@dataclass(frozen=True, slots=True)
-class _Carried:
-    """A person's word on an earlier row, and whether the newer row contradicts it."""
-
-    verdict: Verdict
-    path: str
-    conflict: bool
-    decided: str
-    now: str
-
-
-def _from_task(task: Task, newer: Row) -> list[_Carried]:
-    older = ledger.read(task.row)
-    return [_compare(verdict, verdict.path, older, newer) for verdict in current.verdicts(task).values()]
-
-
-def _from_decision(decided: ResultRow, newer: Row) -> list[_Carried]:
-    decision = Decision.objects.select_related("task__row__values", "task__row__facts").get(row=decided)
-    older = ledger.read(decision.task.row)
-    spoken = current.verdicts(decision.task).values()
-    return [_compare(verdict, verdict.path, older, newer) for verdict in spoken]
-
-
-def _compare(verdict: Verdict, path: str, older: Row, newer: Row) -> _Carried:
-    before, now = _at(older.values, path), _at(newer.values, path)
-    wanted = verdict.value.text if verdict.value is not None else None
-    if verdict.kind == Verdict.Kind.APPROVED:
-        wanted = before
-    elif verdict.kind in (Verdict.Kind.CLEARED, Verdict.Kind.ILLEGIBLE):
-        wanted = "null"
-    conflict = before != now and now != wanted
-    return _Carried(verdict, path, conflict, decided=wanted or "", now=now or "")
-
-
-def _at(values: jsontext.Json, path: str) -> str | None:
-    try:
-        return jsontext.dump(paths.get(values, path))
-    except paths.BadPath:
-        return None
-
-
-def _with_conflicts(found: rules.Judgement, carry: Sequence[_Carried]) -> rules.Judgement:
-    conflicts = [one for one in carry if one.conflict]
-    if not conflicts:
-        return found
-    added = tuple(
-        rules.Reason(rules.Code.CONFLICT, one.path, {"decided": one.decided, "now": one.now}) for one in conflicts
-    )
-    eyes = tuple(dict.fromkeys([*(one.path for one in conflicts), *found.eyes]))
-    return rules.Judgement(reasons=(*added, *found.reasons), eyes=eyes, total=found.total, lowest=found.lowest)
-
-
-def _only_conflicts(found: rules.Judgement, carry: Sequence[_Carried]) -> rules.Judgement:
-    """After a decision, a newer row opens a task only where it contradicts what a person said."""
-    if any(one.conflict for one in carry):
-        return found
-    return rules.Judgement(reasons=(), eyes=(), total=found.total, lowest=found.lowest)
-
-
 def _open(
     row: ResultRow,
     found: rules.Judgement,
@@ -209,7 +150,7 @@ def _open(
     queue: Queue,
     at: datetime,
     before: Task | None,
-    carry: Sequence[_Carried],
+    carry: Sequence[carrying.Carried],
 ) -> Task:
     link = ledger.document_of(row.job, row.key)
     read = ledger.read(row)
@@ -232,10 +173,10 @@ def _open(
     task.save()
     _store_reasons(task, found)
     for one in carry:
-        if not one.conflict:
+        if one.conflict is None:
             Verdict(
                 task=task,
-                path=one.path,
+                path=one.verdict.path,
                 kind=one.verdict.kind,
                 value=one.verdict.value,
                 citation=one.verdict.citation,
@@ -258,7 +199,7 @@ def _open(
                 "to_check": task.fields_to_check,
                 "of": task.fields_total,
                 "reasons": sorted({reason.code.value for reason in found.reasons}),
-                "carried": sum(not one.conflict for one in carry),
+                "carried": sum(one.conflict is None for one in carry),
             },
         ),
         at=at,
@@ -278,7 +219,7 @@ def _look_again(task: Task, found: rules.Judgement, *, queue: Queue, at: datetim
     if kept:
         found = rules.Judgement(
             reasons=(*kept, *found.reasons),
-            eyes=tuple(dict.fromkeys([*(one.path for one in kept), *found.eyes])),
+            eyes=tuple(dict.fromkeys([*(one.path for one in kept if one.path), *found.eyes])),
             total=found.total,
             lowest=found.lowest,
         )

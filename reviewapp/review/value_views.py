@@ -7,9 +7,9 @@ verdict next to nothing. So whatever a view says is worked out when it is first 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any
 from urllib.parse import quote
 
 from django.utils.functional import cached_property
@@ -17,11 +17,10 @@ from django.utils.translation import gettext as _
 
 from reviewapp.extraction import confidence, paths, values
 from reviewapp.extraction.jsontext import Json, Number, dump
-from reviewapp.extraction.model import Box, Citation, Field
 from reviewapp.extraction.schema import SchemaNode
 from reviewapp.web import locales
 
-from . import printed, queue, reasons, rules
+from . import conflict_views, fact_views, printed, queue, reasons, rules
 from .known import ABSENT, Place, Values
 from .models import Verdict
 
@@ -32,9 +31,6 @@ _ONE_LINE = 90
 _SWITCHABLE = frozenset(
     {values.FieldType.FREE, values.FieldType.TEXT, values.FieldType.NUMBER, values.FieldType.INTEGER}
 )
-#: Where on the paper a value without a box stands, for sorting.
-_NOWHERE: Final = (10**6, 0.0, 0.0)
-
 #: The mark that a verdict leaves at a value. What was said about a line as a whole is none about its value.
 _MARKS = {
     kind: kind.value
@@ -51,6 +47,7 @@ class View:
     number = False
     line = ""
     lines_id = ""
+    of_line = False
     enter_kind = ""
     page_says = ""
     history_url = ""
@@ -113,7 +110,7 @@ class View:
 
     @cached_property
     def reasons(self) -> list[tuple[str, str]]:
-        return [(one.level, one.text) for one in map(reasons.say, self._reasons)]
+        return _said(self._reasons)
 
     @cached_property
     def why(self) -> str:
@@ -127,13 +124,35 @@ class View:
 
     @cached_property
     def boxes(self) -> str:
-        return boxes(self._facts)
+        return fact_views.boxes(self._facts)
 
     @cached_property
     def focus_url(self) -> str:
         return self._known.focus + "%2F".join(map(_quoted, self.path.split("/")))
 
     # -- what only the focus form shows
+
+    @cached_property
+    def conflict(self) -> conflict_views.ConflictView | None:
+        """Where a newer result disagrees with a person."""
+        found = self._known.conflicts.get(self.path)
+        if found is None:
+            return None
+        still = self.path not in self._known.spoken
+        return conflict_views.of(found, kind=self._kind, locale=self._known.locale, open=still)
+
+    @cached_property
+    def complaints(self) -> list[tuple[str, str]]:
+        """The reasons but the conflict, which is shown with its values."""
+        if self.conflict is None:
+            return self.reasons
+        return _said([one for one in self._reasons if one.code is not rules.Code.CONFLICT])
+
+    @cached_property
+    def earlier(self) -> str:
+        """Who said it when, where it was said on a row before."""
+        spoken = self._spoken
+        return conflict_views.who(spoken) if spoken is not None and spoken.carried_id is not None else ""
 
     @cached_property
     def description(self) -> str:
@@ -173,7 +192,7 @@ class View:
 
     @cached_property
     def scores_text(self) -> str:
-        return _scores_text(self._facts)
+        return fact_views.scores_text(self._facts)
 
     @cached_property
     def citations(self) -> list[dict[str, int]]:
@@ -217,11 +236,7 @@ class View:
     @cached_property
     def on_paper(self) -> tuple[int, float, float]:
         """Page, top and left of the first box that can be drawn, to sort by; values without one come last."""
-        found = next(_drawable(self._facts), None)
-        if found is None:
-            return _NOWHERE
-        citation, box = found
-        return citation.page or 0, float(box.top.decimal), float(box.left.decimal)
+        return fact_views.place(self._facts)
 
     @cached_property
     def _original(self) -> Any:
@@ -286,24 +301,15 @@ def dom_id(path: str) -> str:
 
 
 def word_of(verdict: Verdict | None) -> str:
-    """The verdict as a person reads it; "" for none."""
-    return "" if verdict is None else str(Verdict.Kind(verdict.kind).label)
+    """The verdict as a person reads it, with a mark where it was given on a row before; "" for none."""
+    if verdict is None:
+        return ""
+    word = str(Verdict.Kind(verdict.kind).label)
+    return _("%(verdict)s, earlier") % {"verdict": word} if verdict.carried_id is not None else word
 
 
-def boxes(facts: Field | None) -> str:
-    """The boxes as JSON for `data-boxes`, in the citation's own points; "" when there is none to draw."""
-    found = [
-        f'{{"p":{one.page},"b":[{box.left},{box.top},{box.right},{box.bottom}],"s":[{one.page_width},{one.page_height}]}}'
-        for one, box in _drawable(facts)
-    ]
-    return f"[{','.join(found)}]" if found else ""
-
-
-def _drawable(facts: Field | None) -> Iterator[tuple[Citation, Box]]:
-    for one in facts.citations if facts is not None else ():
-        if one.page is not None and one.page_width is not None and one.page_height is not None:
-            for box in one.boxes:
-                yield one, box
+def _said(found: Sequence[rules.Reason]) -> list[tuple[str, str]]:
+    return [(one.level, one.text) for one in map(reasons.say, found)]
 
 
 def _leaves_type_open(node: SchemaNode | None) -> bool:
@@ -318,20 +324,3 @@ def _free_type(value: Json) -> str:
     if isinstance(value, Number):
         return "number"
     return "boolean" if isinstance(value, bool) else "text"
-
-
-def _scores_text(facts: Field | None) -> str:
-    if facts is None or not facts.scores:
-        return ""
-    names = {
-        "extraction": _("extraction"),
-        "grounding": _("grounding"),
-        "score": _("score"),
-        "confidence": _("confidence"),
-        "parsing": _("parsing"),
-    }
-    absent = _("not given")
-    return " · ".join(
-        f"{names.get(name, name)} {locales.number(score.text) if score is not None else absent}"
-        for name, score in facts.scores.items()
-    )

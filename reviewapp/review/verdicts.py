@@ -3,96 +3,52 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
 
-from reviewapp.accounts import actors
 from reviewapp.accounts.models import User
 from reviewapp.audit import content, trail
-from reviewapp.audit.actions import Action
 from reviewapp.extraction import codec, edit, jsontext, paths, schema
-from reviewapp.extraction.jsontext import Json
-from reviewapp.extraction.model import Citation
 from reviewapp.results import ledger
 
-from . import claims, current, evidence, schemas
+from . import claims, conflicts, current, evidence, schemas
 from .models import Task, Verdict
+from .saying import (
+    ACTIONS,
+    BadAddress,
+    BadValue,
+    Chosen,
+    Said,
+    Stale,
+    StaleTask,
+    TakenBack,
+    VerdictError,
+    same_form,
+    save,
+)
+from .undoing import redo, take_back, undo
 
-ACTIONS: Mapping[str, Action] = {
-    Verdict.Kind.APPROVED: Action.FIELD_APPROVED,
-    Verdict.Kind.CORRECTED: Action.FIELD_CORRECTED,
-    Verdict.Kind.CLEARED: Action.FIELD_CLEARED,
-    Verdict.Kind.ILLEGIBLE: Action.FIELD_ILLEGIBLE,
-    Verdict.Kind.RESTORED: Action.FIELD_RESTORED,
-    Verdict.Kind.LINE_ADDED: Action.LINE_ADDED,
-    Verdict.Kind.LINE_REMOVED: Action.LINE_REMOVED,
-    Verdict.Kind.LINE_ORDER: Action.LINES_ORDERED,
-    Verdict.Kind.LINES_COMPLETE: Action.LINES_COMPLETE,
-}
-
-
-class VerdictError(Exception):
-    """The verdict was not stored."""
-
-
-class BadAddress(VerdictError):
-    """Nothing stands at the path, or the verdict does not fit what stands there."""
-
-    def __init__(self, why: str, path: str = "") -> None:
-        super().__init__(why)
-        self.path = path
-
-
-class Stale(VerdictError):
-    """Somebody spoke on this field since the page was made; `now` is the verdict that counts."""
-
-    def __init__(self, now: Verdict | None) -> None:
-        super().__init__("stale")
-        self.now = now
-
-
-class StaleTask(VerdictError):
-    """Something was said or done since the caller looked; `version` is the task's now."""
-
-    def __init__(self, version: int) -> None:
-        super().__init__(str(version))
-        self.version = version
+__all__ = [
+    "ACTIONS",
+    "BadAddress",
+    "BadValue",
+    "Chosen",
+    "Said",
+    "Stale",
+    "StaleTask",
+    "TakenBack",
+    "VerdictError",
+    "add_line",
+    "give",
+    "give_all",
+    "redo",
+    "undo",
+]
 
 
-class BadValue(VerdictError):
-    """The schema refuses the value, or demands one; `code` and `detail` as `schema.judge` says it."""
-
-    def __init__(self, path: str, code: str, detail: str) -> None:
-        super().__init__(f"{code}: {detail}")
-        self.path, self.code, self.detail = path, code, detail
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """One verdict on its way in. `seen` is the id of the verdict that the page showed at the path, 0 for none. `citations`:
-    where the value stands, when the person says so; `reason`: why, in the entry alone."""
-
-    path: str
-    kind: Verdict.Kind
-    value: Json = None
-    seen: int = 0
-    seconds: str = ""
-    form_key: str = ""
-    citations: tuple[Citation, ...] | None = None
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class TakenBack:
-    """The person's own last verdict at a path shall not have been given."""
-
-    path: str
-    reason: str = ""
-
-
-def give(*, task_id: int, said: Said, user: User, at: datetime, via: trail.Via) -> Verdict:
+def give(*, task_id: int, said: Said | Chosen, user: User, at: datetime, via: trail.Via) -> Verdict:
     """Store one verdict. Claims the task when it is free.
 
     Raises claims.ClaimError, Stale, BadAddress; Task.DoesNotExist for a foreign task. The same form key again returns the
@@ -100,7 +56,7 @@ def give(*, task_id: int, said: Said, user: User, at: datetime, via: trail.Via) 
     """
     with transaction.atomic():
         task = claims.take(task_id=task_id, user=user, at=at, via=via)
-        again = _same_form(task, said.form_key)
+        again = same_form(task, said.form_key)
         if again is not None:
             return again
         claims.write(task, user=user, at=at)
@@ -108,11 +64,11 @@ def give(*, task_id: int, said: Said, user: User, at: datetime, via: trail.Via) 
         before = spoken.get(said.path)
         if (before.pk if before is not None else 0) != said.seen:
             raise Stale(before)
-        return _store(task, said, spoken=spoken, user=user, at=at, via=via)
+        return _store(task, _meant(task, said, spoken), spoken=spoken, user=user, at=at, via=via)
 
 
 def give_all(
-    *, task_id: int, version: int, said: Sequence[Said | TakenBack], user: User, at: datetime, via: trail.Via
+    *, task_id: int, version: int, said: Sequence[Said | Chosen | TakenBack], user: User, at: datetime, via: trail.Via
 ) -> Task:
     """Store several verdicts in their order, all or none, as one write of the task. Claims the task when it is free.
 
@@ -128,22 +84,48 @@ def give_all(
         claims.write(task, user=user, at=at)
         for one in said:
             if isinstance(one, TakenBack):
-                _take_back(task, one, user=user, at=at, via=via)
+                take_back(task, one, user=user, at=at, via=via)
             else:
                 spoken = current.verdicts(task)
-                fitting = _fitting(task, one, spoken)
+                meant = _meant(task, one, spoken)
+                fitting = meant if isinstance(one, Chosen) else _fitting(task, meant, spoken)
                 _store(task, fitting, spoken=spoken, user=user, at=at, via=via)
         return task
 
 
-def _take_back(task: Task, what: TakenBack, *, user: User, at: datetime, via: trail.Via) -> Verdict:
-    done, _undone = _replay(_own(task, user))
-    target = next((one for one in reversed(done) if one.path == what.path), None)
-    if target is None:
-        raise BadAddress("nothing of yours to take back", what.path)
-    said = Said(path=what.path, kind=Verdict.Kind(target.kind), reason=what.reason)
-    back = _before(task, target)
-    return _again(task, back, said, undoes=target, user=user, at=at, via=via, step="undo")
+def add_line(*, task_id: int, array: str, user: User, at: datetime, via: trail.Via, form_key: str = "") -> Verdict:
+    """Add an empty line at the end of the array at path `array`. Its address, `/line_items/+1`, is the verdict's path."""
+    with transaction.atomic():
+        task = claims.take(task_id=task_id, user=user, at=at, via=via)
+        again = same_form(task, form_key)
+        if again is not None:
+            return again
+        claims.write(task, user=user, at=at)
+        taken = [
+            int(path.rpartition("/+")[2])
+            for path in task.verdicts.filter(kind=Verdict.Kind.LINE_ADDED).values_list("path", flat=True)
+            if path.rpartition("/+")[0] == array
+        ]
+        said = Said(path=f"{array}/+{max(taken, default=0) + 1}", kind=Verdict.Kind.LINE_ADDED, form_key=form_key)
+        return _store(task, said, spoken=current.verdicts(task), user=user, at=at, via=via)
+
+
+def _meant(task: Task, said: Said | Chosen, spoken: Mapping[str, Verdict]) -> Said:
+    """A choice as a verdict; who approves what stands in a conflict keeps the person's value. Raises BadAddress where there
+    is no choice, or somebody has spoken since; BadValue where a value is demanded and the newer reading has none."""
+    path = said.path
+    conflict = conflicts.of(task).get(path) if path not in spoken else None
+    if isinstance(said, Said) and (conflict is None or said.kind != Verdict.Kind.APPROVED):
+        return said
+    if conflict is None:
+        raise BadAddress("there is nothing to choose between", path)
+    approved = Verdict.Kind.APPROVED
+    rest = Said(path, approved, seen=said.seen, seconds=said.seconds, form_key=said.form_key, reason=said.reason)
+    if isinstance(said, Said) or said.choice is conflicts.Choice.KEEP:
+        return replace(rest, kind=conflict.kind, value=conflict.value, citations=conflict.citations)
+    if conflict.now in ("", "null", '""') and current.wants_a_value(task, path):
+        raise BadValue(path, schema.MISSING_REQUIRED, "")
+    return rest
 
 
 def _fitting(task: Task, said: Said, spoken: Mapping[str, Verdict]) -> Said:
@@ -155,7 +137,8 @@ def _fitting(task: Task, said: Said, spoken: Mapping[str, Verdict]) -> Said:
         return said
     try:
         node = schemas.of_row(task.row).node(path)
-        now = edit.draft(ledger.read(task.row), current.edits(spoken)).peek(path)
+        standing = conflicts.standing(conflicts.of(task), spoken)
+        now = edit.draft(ledger.read(task.row), current.edits(standing)).peek(path)
     except (paths.BadPath, edit.BadEdit) as error:
         raise BadAddress(str(error), path) from error
     if now is edit.MISSING and node is None and path not in current.eyes(task):
@@ -173,119 +156,6 @@ def _fitting(task: Task, said: Said, spoken: Mapping[str, Verdict]) -> Said:
     if kind == Verdict.Kind.APPROVED and now in (edit.MISSING, None, "") and current.wants_a_value(task, path):
         raise BadValue(path, schema.MISSING_REQUIRED, "")
     return said
-
-
-def add_line(*, task_id: int, array: str, user: User, at: datetime, via: trail.Via, form_key: str = "") -> Verdict:
-    """Add an empty line at the end of the array at path `array`. Its address, `/line_items/+1`, is the verdict's path."""
-    with transaction.atomic():
-        task = claims.take(task_id=task_id, user=user, at=at, via=via)
-        again = _same_form(task, form_key)
-        if again is not None:
-            return again
-        claims.write(task, user=user, at=at)
-        taken = [
-            int(path.rpartition("/+")[2])
-            for path in task.verdicts.filter(kind=Verdict.Kind.LINE_ADDED).values_list("path", flat=True)
-            if path.rpartition("/+")[0] == array
-        ]
-        said = Said(path=f"{array}/+{max(taken, default=0) + 1}", kind=Verdict.Kind.LINE_ADDED, form_key=form_key)
-        return _store(task, said, spoken=current.verdicts(task), user=user, at=at, via=via)
-
-
-def undo(*, task_id: int, user: User, at: datetime, via: trail.Via, form_key: str = "") -> Verdict | None:
-    """Take back one's own last verdict: what counted before it counts again, by another row. None: nothing to undo."""
-    return _step(task_id, user=user, at=at, via=via, form_key=form_key, redo=False)
-
-
-def redo(*, task_id: int, user: User, at: datetime, via: trail.Via, form_key: str = "") -> Verdict | None:
-    """Give again what the last undo took back. None: nothing was undone since the last verdict."""
-    return _step(task_id, user=user, at=at, via=via, form_key=form_key, redo=True)
-
-
-def _step(task_id: int, *, user: User, at: datetime, via: trail.Via, form_key: str, redo: bool) -> Verdict | None:
-    with transaction.atomic():
-        task = claims.take(task_id=task_id, user=user, at=at, via=via)
-        again = _same_form(task, form_key)
-        if again is not None:
-            return again
-        claims.write(task, user=user, at=at)
-        done, undone = _replay(_own(task, user))
-        stack = undone if redo else done
-        if not stack:
-            return None
-        target = stack[-1]
-        back = target if redo else _before(task, target)
-        said = Said(path=target.path, kind=Verdict.Kind(target.kind), form_key=form_key)
-        return _again(task, back, said, undoes=target, user=user, at=at, via=via, step="redo" if redo else "undo")
-
-
-def _own(task: Task, user: User) -> list[Verdict]:
-    mine = task.verdicts.filter(by=user, carried__isnull=True).select_related("value", "citation")
-    return list(mine.order_by("id"))
-
-
-def _again(
-    task: Task,
-    back: Verdict | None,
-    said: Said,
-    *,
-    undoes: Verdict,
-    user: User,
-    at: datetime,
-    via: trail.Via,
-    step: str,
-) -> Verdict:
-    """Another row that says what `back` said, or takes back what was said where that is None."""
-    verdict = Verdict(
-        task=task,
-        path=undoes.path,
-        kind=Verdict.Kind(back.kind) if back is not None else Verdict.Kind.RESTORED,
-        value=back.value if back is not None else None,
-        citation=back.citation if back is not None else None,
-        by=user,
-        at=at,
-        undoes=undoes,
-        form_key=said.form_key,
-    )
-    spoken = current.verdicts(task)
-    # The citations are those of the verdict that is repeated, whose own entry tells of them.
-    said = replace(said, citations=None)
-    return _save(task, verdict, spoken=spoken, said=said, user=user, at=at, via=via, step=step)
-
-
-def _replay(mine: list[Verdict]) -> tuple[list[Verdict], list[Verdict]]:
-    """The person's own verdicts -> (those that can be undone, those that can be given again)."""
-    done: list[Verdict] = []
-    undone: list[Verdict] = []
-    for verdict in mine:
-        if verdict.undoes_id is None:
-            done.append(verdict)
-            undone = []
-        elif (place := _place(done, verdict.undoes_id)) is not None:
-            # The last one, unless a machine took back the one at a path.
-            undone.append(done.pop(place))
-        elif (place := _place(undone, verdict.undoes_id)) is not None:
-            done.append(undone.pop(place))
-    return done, undone
-
-
-def _place(stack: Sequence[Verdict], id: int) -> int | None:
-    return next((place for place, one in enumerate(stack) if one.pk == id), None)
-
-
-def _before(task: Task, target: Verdict) -> Verdict | None:
-    """What counted at the path when `target` was given."""
-    earlier = (
-        task.verdicts.filter(path=target.path, id__lt=target.pk)
-        .select_related("value", "citation")
-        .order_by("-id")
-        .first()
-    )
-    return None if earlier is None or earlier.kind == Verdict.Kind.RESTORED else earlier
-
-
-def _same_form(task: Task, form_key: str) -> Verdict | None:
-    return task.verdicts.filter(form_key=form_key).first() if form_key else None
 
 
 def _store(task: Task, said: Said, *, spoken: dict[str, Verdict], user: User, at: datetime, via: trail.Via) -> Verdict:
@@ -307,50 +177,4 @@ def _store(task: Task, said: Said, *, spoken: dict[str, Verdict], user: User, at
         at=at,
         form_key=said.form_key,
     )
-    return _save(task, verdict, spoken=spoken, said=said, user=user, at=at, via=via)
-
-
-def _save(
-    task: Task,
-    verdict: Verdict,
-    *,
-    spoken: dict[str, Verdict],
-    user: User,
-    at: datetime,
-    via: trail.Via,
-    said: Said | None = None,
-    step: str = "",
-) -> Verdict:
-    row = ledger.read(task.row)
-    after = {path: one for path, one in spoken.items() if path != verdict.path}
-    if verdict.kind != Verdict.Kind.RESTORED:
-        after[verdict.path] = verdict
-    try:
-        edit.draft(row, current.edits(after))  # does it fit? The row is written at the decision
-    except edit.BadEdit as error:
-        raise BadAddress(str(error), verdict.path) from error
-    details: dict[str, trail.Plain] = {"step": step} if step else {}
-    if said is not None and said.citations is not None:
-        details["boxes"] = evidence.boxes(said.citations)
-    verdict.save(force_insert=True)
-    current.recount(task)
-    trail.record(
-        trail.Note(
-            stream=f"task:{task.pk}",
-            action=ACTIONS[verdict.kind],
-            object_type="task",
-            object_id=str(task.pk),
-            job=task.job_id,
-            path=verdict.path,
-            old=evidence.value_before(row, verdict.path, spoken.get(verdict.path)),
-            new=verdict.value,
-            source=evidence.shown(task, row, verdict.path),
-            reason=content.prepare(type="text", text=said.reason) if said is not None and said.reason else None,
-            details=details,
-            seconds=said.seconds if said is not None else "",
-        ),
-        at=at,
-        by=actors.person(user),
-        via=via,
-    )
-    return verdict
+    return save(task, verdict, spoken=spoken, said=said, user=user, at=at, via=via)

@@ -248,7 +248,54 @@ def test_a_task_tells_of_each_field_what_stands_there_why_it_needs_eyes_and_what
         "reasons": [],
         "facts": None,
         "verdict": None,
+        "conflict": None,
     }
+
+
+@pytest.mark.parametrize(
+    ("change", "verdict", "value"),
+    [
+        ({"change": "keep"}, "corrected", 15.5),
+        ({"change": "approve"}, "corrected", 15.5),
+        ({"change": "correct", "value": 15.5}, "corrected", 15.5),
+        ({"change": "take"}, "approved", 13),
+        ({"change": "clear"}, "cleared", None),
+    ],
+    ids=["keep", "approve", "correct", "take", "clear"],
+)
+def test_where_a_newer_result_disagrees_the_value_stands_until_it_is_kept_or_the_newer_is_taken(
+    sol, worker, change, verdict, value
+):
+    job_id = "00000000-0000-4000-8000-0000000000d0"
+    task = create_task(unsiloed({"total": (12, 0.3), "date": ("2026-03-01", 0.4)}, job_id=job_id))
+    worker.post(
+        f"/tasks/{task.pk}/verdicts",
+        {"revision": 1, "changes": [correct("/total", "15.5"), {"change": "approve", "path": "/date"}]},
+    )
+    newer = create_task(unsiloed({"total": (13, 0.3), "date": ("2026-03-01", 0.4)}, job_id=job_id))
+    one = worker.get(f"/tasks/{newer.pk}")
+    total, date = one["fields"]
+    assert (one["open"], total["value"], total["read"], total["verdict"]) == (["/total"], 15.5, 13, None)
+    conflict = total["conflict"]
+    assert conflict["by"] == {"id": str(sol.pk), "name": "Sol"} and conflict["row_id"] == str(task.row_id)
+    assert {name: conflict[name] for name in ("open", "was", "now", "kept", "verdict")} == {
+        "open": True,
+        "was": 12,
+        "now": 13,
+        "kept": 15.5,
+        "verdict": "corrected",
+    }
+    assert date["verdict"]["earlier"] and date["conflict"] is None
+    body = {"revision": one["revision"], "changes": [{"path": "/total", **change}]}
+    assert worker.post(f"/tasks/{newer.pk}/verdicts", body)["open"] == []
+    total = worker.get(f"/tasks/{newer.pk}")["fields"][0]
+    assert (total["verdict"]["verdict"], total["value"], total["conflict"]["open"]) == (verdict, value, False)
+    last = worker.get(f"/tasks/{newer.pk}/trail")["data"][-1]["body"]
+    told = {"keep": "kept", "approve": "kept", "correct": "kept", "take": "taken", "clear": "neither"}
+    assert last["details"]["conflict"] == told[change["change"]]
+    body = {"revision": one["revision"] + 1, "changes": [{"path": "/total", "change": "take"}]}
+    refused = worker.post(f"/tasks/{newer.pk}/verdicts", body, expect=422)["error"]
+    assert (refused["code"], refused["paths"]) == ("unknown_path", ["/total"])
 
 
 def test_a_task_is_worked_from_claim_to_approval_and_the_trail_names_person_and_key(sol, worker):
@@ -407,6 +454,8 @@ BAD_VERDICTS = [
     ({"change": "approve", "path": "/total", "note": "x"}, "invalid", None),
     ({"change": "restore", "path": "/total"}, "unknown_path", ["/total"]),
     ({"change": "undo", "path": "/total"}, "unknown_path", ["/total"]),
+    ({"change": "keep", "path": "/total"}, "unknown_path", ["/total"]),
+    ({"change": "take", "path": "/total"}, "unknown_path", ["/total"]),
 ]
 
 

@@ -104,6 +104,10 @@ class Value:
         return next(((key, word) for least, key, word in BANDS if float(self.confidence) >= least), ("low", "low"))
 
     @property
+    def complaints(self) -> list[tuple[str, str]]:
+        return self.reasons
+
+    @property
     def verdict_text(self) -> str:
         return TEXTS.get(self.verdict, "")
 

@@ -176,3 +176,23 @@ def close(processes: list[subprocess.Popen[bytes]]) -> None:
     for process in processes:
         if process.stdout:
             process.stdout.close()
+
+
+def test_the_simulator_keeps_what_was_handed_in_among_the_demos_data(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commands: list[list[str]] = []
+
+    def start(command: list[str], **options: object) -> subprocess.Popen[bytes]:
+        commands.append(command)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(serving.subprocess, "Popen", start)
+    with pytest.raises(RuntimeError), serving.running(host="127.0.0.1", port=1, simulator=2):
+        pass
+    kept = Path(commands[0][commands[0].index("--keep") + 1])
+    assert kept.parent == data
+    (data / demo.MARK).touch()
+    kept.mkdir()
+    demo.Command()._reset(data, ask=False)
+    assert not kept.exists()

@@ -103,9 +103,9 @@ class Correction(Asked):
 
 
 class Verdict(Asked):
-    """What is said about the value that stands there."""
+    """What is said about the value that stands there; `keep` and `take` where a newer result disagrees with a person."""
 
-    change: Literal["approve", "clear", "illegible", "restore", "undo"]
+    change: Literal["approve", "keep", "take", "clear", "illegible", "restore", "undo"]
     path: Pointer
     reason: Words | None = None
 

@@ -222,9 +222,27 @@ class Reason(Schema):
 
 
 class VerdictOut(Schema):
+    """`earlier`: it was given on a row before, and the newer row does not disagree."""
+
     verdict: str
     by: Person
     at: datetime
+    earlier: bool
+
+
+class ConflictOut(Schema):
+    """A newer result disagrees with what a person said. `was`: what was read when they said it, `now`: what is read now,
+    `kept`: their value, null where it is none (`verdict` says what it is). While `open` is true it stands as the field's
+    `value`; `keep` and `take` settle it."""
+
+    open: bool
+    was: Value
+    now: Value
+    kept: Value
+    verdict: str
+    by: Person
+    at: datetime
+    row_id: Id
 
 
 class FieldOut(Schema):
@@ -240,6 +258,7 @@ class FieldOut(Schema):
     reasons: list[Reason]
     facts: Facts | None
     verdict: VerdictOut | None
+    conflict: ConflictOut | None
 
 
 class TaskWithFields(Task):

@@ -13,7 +13,7 @@ from ninja import Path, Router
 from reviewapp.accounts.models import Scope
 from reviewapp.extraction import jsontext
 from reviewapp.extraction.model import Box, Citation
-from reviewapp.review import claims, decisions, verdicts
+from reviewapp.review import claims, conflicts, decisions, verdicts
 from reviewapp.review.models import Verdict
 
 from . import bodies, callers, errors, idempotency, posts, shapes, tasks
@@ -49,6 +49,8 @@ def give(request: HttpRequest, id: Path[shapes.Id], asked: bodies.Verdicts) -> H
     """Verdicts on fields, in their order, as one write, all or none. `approve`: right as it stands (of a list: all its lines
     are there); `correct`: with a `value` that the schema takes, and where it stands if you like; `clear`: it is not in the
     document; `illegible`; `restore`: as read, with no verdict; `undo`: the person's own last verdict there is taken back.
+    Where a newer result disagrees with what a person said (`conflict`), their value stands until somebody speaks: `keep` keeps
+    it, and so does `approve`; `take` takes what is read now; elsewhere they are refused.
     409 `stale_revision` with the newest `revision` when something happened since; 422 `unknown_path` and `value_refused`
     with `paths`."""
     said = [_said(change) for change in asked.changes]
@@ -97,7 +99,7 @@ def _act(request: HttpRequest, id: str, act: Callable[..., Any]) -> HttpResponse
     return posts.answer(request, caller, act=done)
 
 
-def _said(change: bodies.Correction | bodies.Verdict) -> verdicts.Said | verdicts.TakenBack:
+def _said(change: bodies.Correction | bodies.Verdict) -> verdicts.Said | verdicts.Chosen | verdicts.TakenBack:
     reason = change.reason or ""
     if isinstance(change, bodies.Correction):
         where = None if change.citation is None else tuple(map(_citation, change.citation))
@@ -105,6 +107,8 @@ def _said(change: bodies.Correction | bodies.Verdict) -> verdicts.Said | verdict
         return verdicts.Said(path=change.path, kind=kind, value=change.value, citations=where, reason=reason)
     if change.change == "undo":
         return verdicts.TakenBack(path=change.path, reason=reason)
+    if change.change in list(conflicts.Choice):
+        return verdicts.Chosen(change.path, conflicts.Choice(change.change), reason=reason)
     return verdicts.Said(path=change.path, kind=_KINDS[change.change], reason=reason)
 
 

@@ -12,8 +12,9 @@ from ninja import Path, Query, Router
 from reviewapp.accounts.models import Scope
 from reviewapp.api.compat import answers
 from reviewapp.audit.trail import moment
+from reviewapp.extraction import jsontext
 from reviewapp.extraction.jsontext import Json
-from reviewapp.review import current, fields, queue, reasons, rules
+from reviewapp.review import conflicts, current, fields, queue, reasons, rules
 from reviewapp.review.models import Decision, Task, TaskReason, Verdict
 
 from . import callers, errors, paging, shapes, trees
@@ -139,13 +140,32 @@ def _field(one: fields.Told) -> Json:
         "reasons": [{"code": code, "text": text} for code, text in said],
         "facts": None if one.facts is None else trees.facts(one.facts),
         "verdict": _verdict(one.spoken),
+        "conflict": None if one.conflict is None else _conflict(one.conflict, open=one.spoken is None),
     }
 
 
 def _verdict(spoken: Verdict | None) -> Json:
     if spoken is None:
         return None
-    return {"verdict": str(spoken.kind), "by": trees.person(spoken.by), "at": moment(spoken.at)}
+    return {
+        "verdict": str(spoken.kind),
+        "by": trees.person(spoken.by),
+        "at": moment(spoken.at),
+        "earlier": spoken.carried_id is not None,
+    }
+
+
+def _conflict(one: conflicts.Conflict, *, open: bool) -> Json:
+    return {
+        "open": open,
+        "was": jsontext.parse(one.was) if one.was else None,
+        "now": jsontext.parse(one.now) if one.now else None,
+        "kept": one.value,
+        "verdict": str(one.earlier.kind),
+        "by": trees.person(one.earlier.by),
+        "at": moment(one.earlier.at),
+        "row_id": str(one.earlier.task.row_id),
+    }
 
 
 def _codes(shown: Sequence[Task]) -> dict[int, list[str]]:

@@ -9,6 +9,7 @@ from reviewapp.extraction.jsontext import Number
 from .jobs import Tree
 
 _WIDTH, _HEIGHT = Number("612"), Number("792")
+SURE, UNSURE = Number("0.91"), Number("0.52")
 #: What is read without a schema.
 NO_SCHEMA: Tree = {"type": "object", "properties": {"text": {"type": "string"}}}
 
@@ -46,7 +47,7 @@ def fields(node: Any, place: int = 0) -> Tree:
 
 
 def _wrapped(node: Any, place: int) -> Tree:
-    score = {"grounding_score": Number("0.93"), "extraction_score": Number("0.91")}
+    score = {"grounding_score": Number("0.93"), "extraction_score": _sureness(node, place)}
     match _kind(node):
         case "object":
             return {"value": fields(node, place), "score": score, "citation": None}
@@ -71,8 +72,8 @@ def metadata(node: Any, place: int = 0) -> Any:
             return [metadata(node.get("items"), place)]
     box = {"x": Number("72"), "y": Number(str(72 + 16 * (place % 40))), "w": Number("228"), "h": Number("12")}
     return {
-        "confidence": Number("0.91"),
-        "extraction_confidence": Number("0.91"),
+        "confidence": _sureness(node, place),
+        "extraction_confidence": _sureness(node, place),
         "parsing_confidence": Number("0.93"),
         "citation": [
             {
@@ -83,6 +84,11 @@ def metadata(node: Any, place: int = 0) -> Any:
             }
         ],
     }
+
+
+def _sureness(node: Any, place: int) -> Number:
+    """Of the first value of all the simulator is unsure, so that somebody has to look; of the others it is not."""
+    return UNSURE if place == 0 and _kind(node) not in ("object", "array") else SURE
 
 
 def without_citations(node: Any) -> Any:

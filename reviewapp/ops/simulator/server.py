@@ -31,6 +31,7 @@ from . import (
 )
 from .exchange import Exchange
 from .jobs import Job, Schedule, Shape, Stage, Tree, Vendor
+from .kept import Kept
 from .listening import Listener
 from .log import Log, Received
 from .refusals import Refused, refusal
@@ -76,13 +77,16 @@ class Simulator:
         extract_review: bool = False,
         hooks: Iterable[Hook] = (),
         webhook_secret: str = WEBHOOK_SECRET,
+        keep: Path | None = None,
     ) -> None:
+        """`keep`: a folder of its own in which what was made here outlasts a restart."""
         self.world = World(
             folder=folder,
             vendors=frozenset(Vendor(vendor) for vendor in vendors),
             schedule=schedule,
             link_seconds=link_seconds,
             extract_review=extract_review,
+            kept=None if keep is None else Kept(keep),
         )
         self._settled = settled
         self._secret = webhook_secret
@@ -182,13 +186,15 @@ class Simulator:
         self.rules.clear()
         self.log.clear()
         with self.world.lock:
-            self.world.fill()
+            self.world.reset()
             if self._settled:
                 self._settle_all()
 
     def close(self) -> None:
         self._listener.close()
         self._ticking.join(2)
+        with self.world.lock:
+            self.world.save()
         self.sender.close()
 
     # How requests are answered.
@@ -267,6 +273,7 @@ class Simulator:
         while not self._listener.ending.wait(_TICK):
             with self.world.lock:
                 finished = list(self.world.newly_finished())
+                self.world.save()
             for job in finished:
                 # It may be deleted by now.
                 with suppress(LookupError):

@@ -107,7 +107,7 @@ def _row(call: Call, document_id: str, name: str, schema: Tree) -> Tree:
         "filename": name,
         "status": "complete",
         "values": made.values(schema),
-        "confidence": Number("0.91"),
+        "confidence": made.UNSURE,  # of the whole row: Talonic says none of a value
         "validation_flags": [],
     }
     return {"id": str(uuid.uuid4()), "document_id": document_id, **(_without_ids(rows[0]) if rows else plain)}

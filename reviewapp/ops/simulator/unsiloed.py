@@ -163,7 +163,7 @@ def _classified(category: str, count: int) -> Tree:
     result: dict[str, Any] = {
         "success": True,
         "classification": category,
-        "confidence": Number("0.97"),
+        "confidence": made.UNSURE,
         "page_results": pages,
         "total_pages": Number(str(seen)),
         "processed_pages": Number(str(seen)),

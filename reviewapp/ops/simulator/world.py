@@ -13,6 +13,7 @@ from reviewapp.extraction.jsontext import Number
 
 from . import folder as folders
 from .jobs import Clock, Job, Reading, Schedule, Shape, Stage, Tree, Vendor, changed, read_again
+from .kept import Kept
 from .links import Links
 
 #: What a client shows. Fake, and they say so.
@@ -82,6 +83,7 @@ class World:
         schedule: Schedule,
         link_seconds: int,
         extract_review: bool,
+        kept: Kept | None = None,
     ) -> None:
         self.folder = folder
         self.vendors = vendors
@@ -90,10 +92,25 @@ class World:
         self.clock = Clock()
         self.links = Links(self.clock, seconds=link_seconds)
         self.lock = threading.RLock()
+        self._kept = kept
         self.fill()
+        if kept is not None:
+            kept.load(self)
+
+    def reset(self) -> None:
+        """Back to what lies in the folder; what was kept over restarts is forgotten."""
+        self.fill()
+        if self._kept is not None:
+            self._kept.clear()
+            self._kept.start(self)
+
+    def save(self) -> None:
+        """Keep what changed, where something is kept over restarts."""
+        if self._kept is not None:
+            self._kept.save(self)
 
     def fill(self) -> None:
-        """Back to what lies in the folder."""
+        """What lies in the folder."""
         self.jobs: dict[str, Job] = {}
         self.documents: dict[str, Document] = {}
         self.samples: dict[tuple[Shape, str], Tree] = {}
@@ -111,6 +128,8 @@ class World:
         for found in folders.payloads(self.folder):
             if found.shape.vendor in self.vendors:
                 self._add(found)
+        #: The jobs of the folder; all others were made while the simulator ran.
+        self.sampled = frozenset(self.jobs)
 
     def _add(self, found: folders.Found) -> None:
         payload, sidecar = found.payload, found.sidecar
@@ -209,6 +228,10 @@ class World:
         document = Document(id or str(uuid.uuid4()), name, data)
         self.documents[document.id] = document
         return document
+
+    def bring_back_upload(self, id: str, name: str, source: Path) -> None:
+        """An upload of an earlier run."""
+        self.documents[id] = Document(id, name, source)
 
     def sample(self, shape: Shape, name: str) -> Tree | None:
         """The payload that a submitted file gets by its name."""

@@ -16,7 +16,7 @@ from reviewapp.accounts import actors
 from reviewapp.extraction import edit, paths, schema, values
 from reviewapp.extraction.jsontext import Json, equal
 from reviewapp.results import ledger
-from reviewapp.review import claims, current, forms, reasons, schemas, verdicts
+from reviewapp.review import claims, conflicts, current, forms, reasons, schemas, verdicts
 from reviewapp.review.models import Task, Verdict
 from reviewapp.web import access, htmx
 
@@ -45,7 +45,7 @@ def verdict(request: HttpRequest, task_id: int) -> HttpResponse:
     if said is None:
         return _answer(request, task, path)
     # Who takes a verdict back stays, to say something else.
-    stays = said.kind == Verdict.Kind.RESTORED
+    stays = isinstance(said, verdicts.Said) and said.kind == Verdict.Kind.RESTORED
     return _act(
         request,
         task,
@@ -86,7 +86,7 @@ def line(request: HttpRequest, task_id: int) -> HttpResponse:
         )
     # The buttons of a table carry no field's state: the newest verdict on the line is the one that is answered.
     spoken = current.verdicts(task).get(path)
-    said = verdicts.Said(path=path, kind=kind, seen=spoken.pk if spoken is not None else 0, form_key=form_key)
+    said = _line_said(task, path, kind, spoken, form_key)
     return _act(
         request,
         task,
@@ -95,6 +95,19 @@ def line(request: HttpRequest, task_id: int) -> HttpResponse:
         # Who takes a line out or puts it back stays at it; "all lines are there" answers a question, and the next one comes.
         to_what_was_said=kind != Verdict.Kind.LINES_COMPLETE,
     )
+
+
+def _line_said(
+    task: Task, path: str, kind: Verdict.Kind, spoken: Verdict | None, form_key: str
+) -> verdicts.Said | verdicts.Chosen:
+    seen = spoken.pk if spoken is not None else 0
+    conflict = conflicts.of(task).get(path)
+    if conflict is not None and conflict.of_line and kind == Verdict.Kind.RESTORED:
+        # Who puts back a line that was taken out on the row before, takes it as it is read now.
+        if spoken is None:
+            return verdicts.Chosen(path, conflicts.Choice.TAKE, form_key=form_key)
+        kind = Verdict.Kind.APPROVED
+    return verdicts.Said(path=path, kind=kind, seen=seen, form_key=form_key)
 
 
 @access.needs("review.work")
@@ -129,14 +142,16 @@ def _step(request: HttpRequest, task_id: int, step: Callable[..., Verdict | None
     )
 
 
-def _read(task: Task, data: dict[str, object], locale: str) -> verdicts.Said | None:
-    """The form as a verdict; None when Enter was pressed on a value that is decided already and was not touched."""
+def _read(task: Task, data: dict[str, object], locale: str) -> verdicts.Said | verdicts.Chosen | None:
+    """The form as a verdict; None when Enter was pressed on a value that is decided already and was not touched. In a conflict
+    what was not touched is the person's value, which Enter keeps."""
     path, kind, text = str(data["path"]), str(data["kind"]), str(data["value"])
     value: Json = None
     if kind in (forms.ENTER, Verdict.Kind.CORRECTED):
         row = ledger.read(task.row)
         spoken = current.verdicts(task)
-        now = edit.resolve(row, current.edits(spoken), path)
+        standing = conflicts.standing(conflicts.of(task), spoken)
+        now = edit.resolve(row, current.edits(standing), path)
         node = schemas.of_row(task.row).node(paths.pattern(path))
         before = paths.get(row.values, path) if now is None and _stands(row.values, path) else now
         if before is None and (node is None or not node.types):
@@ -149,18 +164,34 @@ def _read(task: Task, data: dict[str, object], locale: str) -> verdicts.Said | N
         if kind == forms.ENTER and same_type and text == forms.as_typed(values.show(now, shown_type, locale=locale)):
             if path in spoken:
                 return None
+            if path in standing:
+                return _chosen(data, conflicts.Choice.KEEP)
             value = _in_its_type(now, text, type_, locale, node) if odd else now
         else:
             was = now if type_ is shown_type and not odd else None
             value = values.read(text, type_, locale=locale, schema=node, was=was)
-        agreed = kind == forms.ENTER and path not in spoken and equal(value, now)
+        agreed = kind == forms.ENTER and path not in standing and equal(value, now)
         if agreed and now in (None, "") and current.wants_a_value(task, path):
             raise values.Refused("empty")
         kind = Verdict.Kind.APPROVED if agreed else Verdict.Kind.CORRECTED
+    if kind in list(conflicts.Choice):
+        kept = current.verdicts(task).get(path) if kind == conflicts.Choice.KEEP else None
+        # Enter on a line that was kept out already.
+        return None if kept is not None and kept.pk == data["seen"] else _chosen(data, conflicts.Choice(kind))
     return verdicts.Said(
         path=path,
         kind=Verdict.Kind(kind),
         value=value if kind == Verdict.Kind.CORRECTED else None,
+        seen=int(str(data["seen"] or 0)),
+        seconds=str(data["seconds"] or ""),
+        form_key=str(data["form_key"] or ""),
+    )
+
+
+def _chosen(data: dict[str, object], choice: conflicts.Choice) -> verdicts.Chosen:
+    return verdicts.Chosen(
+        path=str(data["path"]),
+        choice=choice,
         seen=int(str(data["seen"] or 0)),
         seconds=str(data["seconds"] or ""),
         form_key=str(data["form_key"] or ""),
@@ -214,6 +245,8 @@ def _act(
     except (claims.Closed, claims.NotAllowed):
         text = _("This task is no longer open to you. Your entry is kept here and not stored.")
         return _refused(request, task, path, Trouble(text, entered), status=_STALE)
+    except verdicts.BadValue:
+        return _refused(request, task, path, Trouble(_(values.Refused("empty").message), entered))
     except verdicts.BadAddress:
         return _refused(request, task, path, Trouble(_("That does not fit this field."), entered))
     changed = given.path if given is not None else path

@@ -35,6 +35,9 @@ class Command(BaseCommand):
         parser.add_argument("--processing", type=int, default=3, help="steps that a job works (default: 3)")
         parser.add_argument("--by-polls", action="store_true", help="every poll is a step, whatever the time")
         parser.add_argument("--link-seconds", type=int, default=3600, help="how long a document's link holds")
+        parser.add_argument(
+            "--keep", type=Path, help="a folder of its own: jobs made and readings changed here outlast a restart"
+        )
         parser.add_argument("--extract-review", action="store_true", help="LlamaCloud's Extract Review is enabled")
         parser.add_argument(
             "--fault",
@@ -83,6 +86,7 @@ class Command(BaseCommand):
                 schedule=steps,
                 link_seconds=options["link_seconds"],
                 extract_review=options["extract_review"],
+                keep=options["keep"],
                 hooks=[hook for text in options["webhook"] for hook in _hooks(text)],
             )
         except OSError as error:
