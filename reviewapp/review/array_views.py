@@ -9,6 +9,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from reviewapp.extraction import paths
 from reviewapp.extraction.jsontext import Json
 
 from . import reasons
@@ -108,6 +109,7 @@ class TakenOut(View):
 
     def __init__(self, known: Values, path: str) -> None:
         super().__init__(known, path, None)
+        self.lines_id = f"lines-{dom_id(paths.parent(path))}"
         # A line as a whole has no value that a mark could speak of; what was said of it is in words.
         self.verdict = "approved" if self._spoken is not None else ""
 

@@ -64,6 +64,7 @@ class Value:
     original_text: str = ""
     history_url: str = ""
     added: bool = False
+    of_line: bool = False
     is_class: bool = False
     page: int | None = None
     why: str = ""

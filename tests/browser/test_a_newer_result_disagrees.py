@@ -122,6 +122,36 @@ def test_taken_back_it_is_asked_again_and_a_carried_word_says_that_it_is_earlier
     expect(page.locator("#why")).to_contain_text("on the row before")
 
 
+def test_a_line_that_was_taken_out_is_kept_out_by_enter(live_server: LiveServer, page: Page) -> None:
+    ana = factories.create_user(username="ana", queues=[queues.default()])
+
+    def lines(*names: str) -> dict[str, object]:
+        fields = {"total": (12, 0.3), "lines": [{"what": (name, 0.9)} for name in names]}
+        return factories.unsiloed(fields, job_id=JOB)
+
+    task = factories.create_task(lines("bolt", "nut"), at=timezone.now())
+    out = verdicts.Said(path="/lines/1", kind=Verdict.Kind.LINE_REMOVED)
+    verdicts.give(task_id=task.pk, said=out, user=ana, at=timezone.now(), via=factories.VIA)
+    task = factories.create_task(lines("bolt", "wing nut"), at=timezone.now())
+    come_in(page, live_server, "ana")
+    page.goto(f"{live_server.url}/tasks/{task.pk}/")
+    on(page, "/lines/1")
+    expect(page.get_by_role("button", name="Put it back as read now F8")).to_be_visible()
+    page.keyboard.press("Enter")
+    on(page, "/total")
+    assert said_kinds(task) == {"/lines/1": "line_removed"}
+    page.locator("#fields a[data-path='/lines/1']").click()
+    on(page, "/lines/1")
+    page.get_by_role("button", name="Put back line 2").click()
+    expect(page.locator("#fields a[data-path='/lines/1']")).to_contain_text("wing nut")
+    assert said_kinds(task) == {"/lines/1": "approved"}
+    page.goto("about:blank")
+
+
+def said_kinds(task: Task) -> dict[str, str]:
+    return {path: kind for path, (kind, _value) in said(task).items()}
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_against_it(page: Page, newer: Task, scheme: Literal["light", "dark"]) -> None:
     page.emulate_media(color_scheme=scheme)

@@ -142,8 +142,10 @@ def _put_facts(to: _Markup, view: View) -> None:
         to.put(' data-verdict="{}"', view.verdict)
     if view.boxes:
         to.put(' data-boxes="{}"', view.boxes)
-    if view.lines_id and not view.in_array:
+    if view.lines_id and not view.in_array and not view.of_line:
         to.put(' data-lines="{}"', view.lines_id)
+    if view.of_line:
+        to.put(' data-beside="{}"', view.lines_id)
     if view.current:
         to.put(' aria-current="true"')
     if to.oob:

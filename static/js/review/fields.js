@@ -119,7 +119,8 @@ export class Fields {
       const scroller = element?.closest(".lines-table, .fields")
       if (scroller?.scrollHeight > scroller?.clientHeight) element.scrollIntoView({ block: "nearest" })
     }
-    const wanted = lines?.id ?? this.get(path)?.element.dataset.lines
+    const { lines: own, beside } = this.get(path)?.element.dataset ?? {}
+    const wanted = lines?.id ?? own ?? beside // a line that was taken out stands in the list, beside its table
     for (const one of this.#root.querySelectorAll(".lines")) one.hidden = one.id !== wanted
   }
 }
