@@ -186,15 +186,15 @@ def test_an_earlier_document_is_shown_again_when_somebody_says_so(sol: Client) -
         sol.post(f"/jobs/{job.pk}/document/", {"document": SimpleUploadedFile(name, data)})
     assert shown_on(sol, job) == [("wrong.pdf", True), ("good.pdf", False)]
     first = DocumentLink.objects.order_by("id")[0]
-    response = sol.post(f"/jobs/{job.pk}/documents/{first.pk}/shown/", follow=True)
+    response = sol.post(f"/jobs/{job.pk}/shown/{first.pk}/", follow=True)
     assert "shown from now on" in response.content.decode()
     assert shown_on(sol, job) == [("good.pdf", True), ("wrong.pdf", False), ("good.pdf", False)]
     newest = ledger.document_of(job, "0")
     assert newest is not None and newest.name.text == "good.pdf"
-    again = sol.post(f"/jobs/{job.pk}/documents/{newest.pk}/shown/", follow=True)
+    again = sol.post(f"/jobs/{job.pk}/shown/{newest.pk}/", follow=True)
     assert "Nothing was changed" in again.content.decode() and DocumentLink.objects.count() == 3
     ana = factories.sign_in(factories.create_user())
-    assert ana.post(f"/jobs/{job.pk}/documents/{first.pk}/shown/").status_code == 403
+    assert ana.post(f"/jobs/{job.pk}/shown/{first.pk}/").status_code == 403
 
 
 def test_of_a_job_of_several_rows_the_newest_link_of_each_counts(sol: Client) -> None:
@@ -204,10 +204,10 @@ def test_of_a_job_of_several_rows_the_newest_link_of_each_counts(sol: Client) ->
         data = {"document": SimpleUploadedFile(name, PDF.replace(b"200 100", width + b" 100")), "key": key}
         assert sol.post(f"/jobs/{job.pk}/document/", data).status_code == 302
     assert shown_on(sol, job) == [("all.pdf", True), ("two.pdf", False), ("one.pdf", False)]
-    sol.post(f"/jobs/{job.pk}/documents/{DocumentLink.objects.order_by('id')[1].pk}/shown/")
+    sol.post(f"/jobs/{job.pk}/shown/{DocumentLink.objects.order_by('id')[1].pk}/")
     assert shown_on(sol, job) == [("two.pdf", True), ("all.pdf", True), ("two.pdf", False), ("one.pdf", False)]
     assert [link.name.text for key in (one, two) if (link := ledger.document_of(job, key))] == ["all.pdf", "two.pdf"]
-    sol.post(f"/jobs/{job.pk}/documents/{DocumentLink.objects.order_by('id')[2].pk}/shown/")
+    sol.post(f"/jobs/{job.pk}/shown/{DocumentLink.objects.order_by('id')[2].pk}/")
     assert [link.name.text for key in (one, two) if (link := ledger.document_of(job, key))] == ["all.pdf", "all.pdf"]
 
 

@@ -54,7 +54,7 @@ def everywhere(client: Client) -> str:
 
 
 def test_it_is_connected_and_the_key_is_shown_nowhere(ada: Client, vendor: Scripted) -> None:
-    assert ada.post("/upstreams/add/", TYPED).headers["Location"] == "/upstreams/main/"
+    assert ada.post("/upstreams/new/added/", TYPED).headers["Location"] == "/upstreams/main/"
     made = Upstream.objects.get()
     assert (made.base_url, made.kind, made.name) == ("https://api.example.com", Kind.UNSILOED_EXTRACT, "Main account")
     to = connecting.to(made, client=outbound.client())
@@ -80,7 +80,7 @@ def test_it_is_connected_and_the_key_is_shown_nowhere(ada: Client, vendor: Scrip
 def test_what_cannot_be_used_is_refused_and_kept_in_the_form(
     name: str, typed: str, ada: Client, vendor: Scripted
 ) -> None:
-    response = ada.post("/upstreams/add/", {**TYPED, name: typed})
+    response = ada.post("/upstreams/new/added/", {**TYPED, name: typed})
     assert response.status_code == 422
     assert not Upstream.objects.exists()
     assert response.context["form"].errors
@@ -88,12 +88,12 @@ def test_what_cannot_be_used_is_refused_and_kept_in_the_form(
 
 
 def test_a_short_name_is_taken_once(ada: Client, vendor: Scripted) -> None:
-    ada.post("/upstreams/add/", TYPED)
-    assert ada.post("/upstreams/add/", TYPED).status_code == 422
+    ada.post("/upstreams/new/added/", TYPED)
+    assert ada.post("/upstreams/new/added/", TYPED).status_code == 422
 
 
 def test_an_empty_key_leaves_the_sealed_one(ada: Client, vendor: Scripted) -> None:
-    ada.post("/upstreams/add/", TYPED)
+    ada.post("/upstreams/new/added/", TYPED)
     changed = {**TYPED, "name": "Renamed", "credential": "", "lists": ""}
     assert ada.post("/upstreams/main/connection/", changed).status_code == 302
     made = Upstream.objects.get()
@@ -109,7 +109,7 @@ def test_an_empty_key_leaves_the_sealed_one(ada: Client, vendor: Scripted) -> No
     [("3 jobs are there", "3 jobs are there"), (adapter.AuthRefused("the key was refused"), "the key was refused")],
 )
 def test_the_connection_is_tested(answer: Any, said: str, ada: Client, vendor: Scripted) -> None:
-    ada.post("/upstreams/add/", TYPED)
+    ada.post("/upstreams/new/added/", TYPED)
     vendor.fetches = [answer]
     ada.post("/upstreams/main/test/")
     assert said in messages(ada, "/upstreams/main/")
@@ -179,7 +179,7 @@ def test_a_document_is_handed_in(sol: Client, live: Upstream, vendor: Scripted, 
     ],
 )
 def test_a_sealed_key_goes_to_no_other_server(address: str, asks: bool, ada: Client, vendor: Scripted) -> None:
-    ada.post("/upstreams/add/", TYPED)
+    ada.post("/upstreams/new/added/", TYPED)
     moved = {**TYPED, "credential": "", "base_url": address}
     response = ada.post("/upstreams/main/connection/", moved)
     assert response.status_code == (422 if asks else 302)
@@ -190,21 +190,21 @@ def test_a_sealed_key_goes_to_no_other_server(address: str, asks: bool, ada: Cli
 
 
 def test_a_key_that_was_taken_away_with_its_address_goes_nowhere_else(ada: Client, vendor: Scripted) -> None:
-    ada.post("/upstreams/add/", TYPED)
+    ada.post("/upstreams/new/added/", TYPED)
     ada.post("/upstreams/main/connection/", {**TYPED, "credential": "", "base_url": ""})
     again = {**TYPED, "credential": "", "base_url": "https://elsewhere.example.com"}
     assert ada.post("/upstreams/main/connection/", again).status_code == 422
 
 
 def test_who_typed_a_key_beside_an_error_is_told_to_type_it_again(ada: Client, vendor: Scripted) -> None:
-    page = ada.post("/upstreams/add/", {**TYPED, "slug": "two words"}).content.decode()
+    page = ada.post("/upstreams/new/added/", {**TYPED, "slug": "two words"}).content.decode()
     assert "Enter the key again" in page
     assert CANARY not in page
 
 
 @pytest.mark.parametrize("works", [True, False])
 def test_a_test_is_remembered(works: bool, ada: Client, vendor: Scripted) -> None:
-    ada.post("/upstreams/add/", TYPED)
+    ada.post("/upstreams/new/added/", TYPED)
     vendor.fetches = ["fine" if works else adapter.AuthRefused("the key was refused")]
     ada.post("/upstreams/main/test/")
     made = Upstream.objects.get()

@@ -109,7 +109,7 @@ def document(request: HttpRequest, job_id: int) -> HttpResponse:
 @access.needs("intake.import")
 @require_POST
 def shown(request: HttpRequest, job_id: int, link_id: int) -> HttpResponse:
-    """POST /jobs/<id>/documents/<link id>/shown/: show this file again, though another was attached since."""
+    """POST /jobs/<id>/shown/<link id>/: show this file again, though another was attached since."""
     found = _job(job_id)
     link = _document(found, link_id)
     again = attaching.show_again(

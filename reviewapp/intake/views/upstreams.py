@@ -53,7 +53,7 @@ def new(request: HttpRequest) -> HttpResponse:
 @configures
 @require_POST
 def add(request: HttpRequest) -> HttpResponse:
-    """POST /upstreams/add/"""
+    """POST /upstreams/new/added/"""
     form = UpstreamForm(request.POST)
     if form.is_valid():
         try:
