@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from reviewapp.accounts.roles import Role
 from reviewapp.audit.models import Content, Entry
+from reviewapp.documents.models import Document
 from reviewapp.extraction.model import Kind
 from reviewapp.intake.models import Listing, Pull, Submission
-from reviewapp.upstreams import adapter, connecting, outbound
+from reviewapp.upstreams import adapter, connecting, outbound, registry
 from reviewapp.upstreams.models import Upstream
 from tests import factories
 
@@ -47,6 +50,13 @@ def messages(client: Client, address: str) -> str:
     return client.get(address).content.decode()
 
 
+def cursor(response: Any) -> str:
+    """The one field of the page in which the cursor stands."""
+    tags = re.findall(r"<[a-z]+ [^>]*>", response.content.decode())
+    (tag,) = [one for one in tags if re.search(r"\sautofocus(?=[ >])", one)]
+    return str(re.findall(r'\sid="([^"]+)"', tag)[0])
+
+
 def everywhere(client: Client) -> str:
     pages = [client.get(f"/upstreams/{rest}").content.decode() for rest in ("", "main/", "new/")]
     rows = [json.dumps(list(model.objects.values()), default=str) for model in (Upstream, Entry, Content)]
@@ -66,6 +76,9 @@ def test_it_is_connected_and_the_key_is_shown_nowhere(ada: Client, vendor: Scrip
 @pytest.mark.parametrize(
     ("name", "typed"),
     [
+        ("base_url", "http://169.254.169.254/latest"),
+        ("slug", "new"),
+        ("options", "project_id = p-1\nmodle = gamma"),
         ("base_url", "ftp://api.example.com"),
         ("base_url", "https://user:secret@api.example.com"),
         ("base_url", "https://api.example.com/?key=1"),
@@ -83,8 +96,64 @@ def test_what_cannot_be_used_is_refused_and_kept_in_the_form(
     response = ada.post("/upstreams/new/added/", {**TYPED, name: typed})
     assert response.status_code == 422
     assert not Upstream.objects.exists()
-    assert response.context["form"].errors
+    assert set(response.context["form"].errors) == {name, "credential"}  # a key is typed again
     assert CANARY not in response.content.decode()
+    assert cursor(response) == f"id_{min(name, 'credential', key=list(response.context['form'].fields).index)}"
+
+
+@pytest.mark.parametrize("address", ["new/added/", "main/connection/"])
+def test_a_private_address_names_the_way_out_beside_its_field(address: str, ada: Client, vendor: Scripted) -> None:
+    ada.post("/upstreams/new/added/", TYPED)
+    typed = {**TYPED, "slug": "own", "base_url": "http://127.0.0.1:9123", "credential": "another-key-1"}
+    response = ada.post(f"/upstreams/{address}", typed)
+    assert response.status_code == 422
+    form = response.context["form" if "added" in address else "reach"]
+    assert "127.0.0.1/32" in form.errors["base_url"][0]
+    assert str(form["private"].label) in form.errors["base_url"][0]
+    assert "<details open>" in response.content.decode()
+    assert ada.post(f"/upstreams/{address}", {**typed, "private": "127.0.0.1/32"}).status_code == 302
+    assert Upstream.objects.filter(base_url="http://127.0.0.1:9123").exists()
+
+
+def test_a_name_of_a_private_address_is_explained_where_its_trouble_is_shown(ada: Client, live: Upstream) -> None:
+    refused = adapter.NotAllowed("no connection is made to 10.0.0.5: private (RFC 1918)")
+    for code, explained in ((refused.code, True), ("unavailable", False)):
+        Upstream.objects.update(trouble=str(refused), trouble_code=code)
+        page = ada.get("/upstreams/live/").content.decode()
+        assert ("When it is a server of yours" in page, "<details open>" in page) == (explained, explained)
+
+
+@pytest.mark.parametrize("kind", registry.CLIENTS)
+def test_an_option_without_effect_is_refused_and_those_that_have_one_are_named(kind: Kind, ada: Client) -> None:
+    known = registry.client(kind).can.options
+    typed = {**TYPED, "kind": kind.value, "options": "elsewhere = x"}
+    response = ada.post("/upstreams/new/added/", typed)
+    assert response.status_code == 422
+    said = response.context["form"].errors["options"][0]
+    assert all(name in said for name in ("elsewhere", *known))
+    every = "\n".join(f"{name} = x" for name in known)
+    assert ada.post("/upstreams/new/added/", {**typed, "options": every}).status_code == 302
+    assert all(name in ada.get("/upstreams/main/").content.decode() for name in known)
+    changed = {**typed, "credential": "another-key-1"}
+    assert ada.post("/upstreams/main/connection/", changed).status_code == 422
+    assert set(json.loads(Upstream.objects.get().options or "{}")) == set(known)
+
+
+def test_only_who_has_a_key_may_leave_it_as_it_is(ada: Client, live: Upstream) -> None:
+    assert "Empty leaves it as it is" in ada.get("/upstreams/live/").content.decode()
+    assert "Empty leaves it as it is" not in ada.get("/upstreams/new/").content.decode()
+
+
+@pytest.mark.parametrize("kind", registry.CLIENTS)
+def test_each_kind_comes_with_its_vendors_address(kind: Kind, ada: Client) -> None:
+    assert ada.get(f"/upstreams/new/?kind={kind.value}").context["form"]["base_url"].value().startswith("https://")
+
+
+def test_pausing_asks_first(ada: Client, live: Upstream) -> None:
+    page = ada.get("/upstreams/live/").content.decode()
+    (asked,) = re.findall(r"<details[^>]*><summary[^>]*>Pause…</summary>(.*?)</details>", page)
+    assert 'action="/upstreams/live/pause/"' in asked and "Nothing is lost." in asked
+    assert page.count('action="/upstreams/live/pause/"') == 1
 
 
 def test_a_short_name_is_taken_once(ada: Client, vendor: Scripted) -> None:
@@ -166,6 +235,66 @@ def test_a_document_is_handed_in(sol: Client, live: Upstream, vendor: Scripted, 
     assert "paper.pdf" in messages(sol, "/jobs/hand-in/")
     with paper.open("rb") as file:
         assert sol.post("/jobs/hand-in/sent/", {**typed, "document": file, "schema": "[1"}).status_code == 422
+
+
+def hand_in(client: Client, **typed: str) -> Any:
+    document = SimpleUploadedFile("paper.pdf", PDF)
+    return client.post("/jobs/hand-in/sent/", {"upstream": "live", "document": document, **typed})
+
+
+@pytest.mark.parametrize(
+    ("kind", "field", "helps"),
+    [
+        (Kind.UNSILOED_EXTRACT, "schema", []),
+        (Kind.UNSILOED_CLASSIFY, "upstream", []),
+        (Kind.LLAMACLOUD, "schema", ["extraction_agent_id"]),
+        (Kind.LLAMACLOUD_V2, "schema", ["configuration_id"]),
+    ],
+)
+def test_what_an_upstream_needs_is_asked_for_in_the_form(
+    kind: Kind, field: str, helps: list[str], sol: Client, live: Upstream
+) -> None:
+    Upstream.objects.update(kind=kind.value)
+    response = hand_in(sol, schema_name="Invoice")
+    assert response.status_code == 422
+    form = response.context["form"]
+    assert set(form.errors) == {field, "document"}
+    assert "Nothing was sent." in form.errors[field][0]
+    assert all(word in form.errors[field][0] for word in [live.name, *helps])
+    assert not Submission.objects.exists() and not Document.objects.exists()
+
+
+def test_a_refused_hand_in_keeps_all_but_the_file_and_says_so_there(sol: Client, live: Upstream) -> None:
+    response = hand_in(sol, schema='{"a": ', schema_name="Invoice")
+    form = response.context["form"]
+    assert "Choose the file again" in form.errors["document"][0]
+    assert [form[name].value() for name in ("upstream", "schema", "schema_name")] == ["live", '{"a": ', "Invoice"]
+    page = response.content.decode()
+    assert "Choose the file again" in page and cursor(response) == "id_document"
+    assert not Document.objects.exists()
+
+
+def test_who_forgot_the_file_is_not_told_to_choose_it_again(sol: Client, live: Upstream) -> None:
+    response = sol.post("/jobs/hand-in/sent/", {"upstream": "live", "schema": "{}"})
+    assert "again" not in response.context["form"].errors["document"][0]
+
+
+def test_an_attached_schema_will_do_and_a_file_that_is_none_is_neither_kept_nor_sent(
+    sol: Client, live: Upstream
+) -> None:
+    live.schemas.create(schema_name="Invoice", text="{}")
+    document = SimpleUploadedFile("paper.pdf", b"no paper at all")
+    response = hand_in(sol, schema_name="Invoice", document=document)  # type: ignore[arg-type]
+    assert "neither kept nor sent" in response.context["form"].errors["document"][0]
+    assert "attached" not in response.context["form"].errors["document"][0]
+    assert hand_in(sol, schema_name="Invoice").status_code == 302
+
+
+def test_at_a_paused_upstream_it_is_kept_and_said_that_it_waits(sol: Client, live: Upstream) -> None:
+    Upstream.objects.update(paused=True)
+    hand_in(sol, schema="{}")
+    page = messages(sol, "/jobs/hand-in/")
+    assert "once that is resumed" in page and "within seconds" not in page and f"{live.name} (paused)" in page
 
 
 @pytest.mark.parametrize(
