@@ -57,7 +57,8 @@ class Rejected(models.Model):
 
 class Pull(Due):
     """A job that we ask for. `known_job` is None until its first answer was taken in. `changed_at`: when an answer last
-    differed from the one before; `asks`: how often it was asked for since; `since`: when it was added."""
+    differed from the one before; `asks`: how often it was asked for since; `since`: when it was added. `dismissed_at`: a
+    person has seen that nothing comes of it; it stands in no list any more until it is asked for again."""
 
     class State(models.TextChoices):
         WAITING = "waiting", _("being asked for")
@@ -81,6 +82,7 @@ class Pull(Due):
     since = models.DateTimeField()
     changed_at = models.DateTimeField()
     asks = models.PositiveIntegerField(default=0)
+    dismissed_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
