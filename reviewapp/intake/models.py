@@ -96,6 +96,17 @@ class Pull(Due):
     def __str__(self) -> str:
         return f"job {self.job_id} at {self.upstream_id}"
 
+    @property
+    def standing(self) -> str:
+        """The state in words. What was never there is not gone: an id may have been typed wrongly."""
+        never = self.state == self.State.GONE and self.known_job_id is None
+        return str(_("not known there") if never else self.get_state_display())
+
+    @property
+    def given_up(self) -> bool:
+        """Nothing was taken in, and it is not asked for any more."""
+        return self.known_job_id is None and self.state in (self.State.GONE, self.State.REFUSED)
+
 
 class SourceFile(Due):
     """A document that an upstream holds of a job (or, with a key, of one of its rows), to be kept before it is gone."""

@@ -10,6 +10,7 @@ urlpatterns = [
     path("jobs/rejected/", rejected.page, name="rejected"),
     path("jobs/rejected/<int:rejected_id>/", rejected.one, name="rejected_one"),
     path("jobs/asked-for/", jobs.ask, name="ask"),
+    path("jobs/asked-for/<int:pull_id>/dismissal/", jobs.dismiss, name="dismiss"),
     path("jobs/hand-in/", hand_in.page, name="hand_in"),
     path("jobs/hand-in/sent/", hand_in.send, name="send"),
     path("jobs/hand-in/<int:submission_id>/again/", hand_in.again, name="send_again"),

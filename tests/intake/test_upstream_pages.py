@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from reviewapp.accounts.roles import Role
 from reviewapp.audit.models import Content, Entry
 from reviewapp.documents.models import Document
 from reviewapp.extraction.model import Kind
+from reviewapp.intake import listing
 from reviewapp.intake.models import Listing, Pull, Submission
 from reviewapp.upstreams import adapter, connecting, outbound, registry
 from reviewapp.upstreams.models import Upstream
@@ -22,6 +24,7 @@ from tests import factories
 from .scripted import PDF, Scripted
 
 pytestmark = pytest.mark.django_db(transaction=True)
+AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 CANARY = "llx-canary-credential-0123456789"
 TYPED = {
     "kind": "unsiloed_extract",
@@ -211,9 +214,55 @@ def test_a_job_is_asked_for_by_its_id(sol: Client, live: Upstream, vendor: Scrip
     sol.post("/jobs/asked-for/", {"upstream": "live", "job": " https://api.example.com/extract/j-1 "})
     assert Pull.objects.get().job_id == "j-1"
     assert "j-1" in messages(sol, "/jobs/")
-    sol.post("/jobs/asked-for/", {"upstream": "live", "job": "../x"})
-    assert "is no job" in messages(sol, "/jobs/")
+    refused = sol.post("/jobs/asked-for/", {"upstream": "live", "job": "../x"})
+    assert (refused.status_code, refused.context["ask"]["job"].value()) == (422, "../x")
+    assert "is no job" in refused.context["ask"].errors["job"][0]
+    assert '<details class="save-view" open>' in refused.content.decode() and cursor(refused) == "id_job"
     assert Pull.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("state", "said", "goes"),
+    [("gone", "not known there", True), ("refused", "not to be had", True), ("waiting", "being asked for", False)],
+)
+def test_a_job_of_which_nothing_comes_is_taken_off_the_list(
+    state: str, said: str, goes: bool, sol: Client, live: Upstream, vendor: Scripted
+) -> None:
+    sol.post("/jobs/asked-for/", {"upstream": "live", "job": "nonsense"})
+    Pull.objects.update(state=state, next_at=None if goes else AT)
+    pull = Pull.objects.get()
+    page = messages(sol, "/jobs/")
+    assert "nonsense" in page and said in page and ("Take it off the list" in page) == goes
+    udo = factories.sign_in(factories.create_user(role=Role.AUDITOR))
+    assert "Take it off the list" not in messages(udo, "/jobs/")
+    assert udo.post(f"/jobs/asked-for/{pull.pk}/dismissal/").status_code == 403
+    for _press in range(2):  # the second changes nothing
+        assert sol.post(f"/jobs/asked-for/{pull.pk}/dismissal/").headers["Location"] == "/jobs/"
+    entries = Entry.objects.filter(action="intake:job:dismissed")
+    assert [json.loads(bytes(one.body))["source"]["job"] for one in entries] == ["nonsense"] * goes
+    messages(sol, "/work/")  # what was just said is read
+    assert ("nonsense" in messages(sol, "/jobs/")) != goes
+    if goes:
+        assert "nonsense" not in messages(sol, "/work/")
+        sol.post("/jobs/asked-for/", {"upstream": "live", "job": "nonsense"})
+        messages(sol, "/work/")
+        assert "nonsense" in messages(sol, "/jobs/")
+
+
+def test_a_listed_job_that_was_dismissed_is_not_found_anew(sol: Client, live: Upstream) -> None:
+    columns = {"since": AT, "changed_at": AT, "attempts": 3, "origin": "listed", "state": "refused"}
+    pull = Pull.objects.create(upstream=live, job_id="j-9", **columns)
+    sol.post(f"/jobs/asked-for/{pull.pk}/dismissal/")
+    assert listing._unknown(live, ("j-9", "j-10")) == ["j-10"]
+
+
+def test_what_came_to_nothing_after_a_hand_in_stands_with_its_document(sol: Client, live: Upstream) -> None:
+    hand_in(sol, schema="{}")
+    columns = {"since": AT, "changed_at": AT, "origin": "submitted"}
+    pull = Pull.objects.create(upstream=live, job_id="j-9", state="gone", **columns)
+    Submission.objects.update(pull=pull, state="done", next_at=None)
+    assert "j-9" not in messages(sol, "/jobs/")
+    assert "not known there" in messages(sol, "/jobs/hand-in/")
 
 
 def test_a_known_job_is_fetched_again(sol: Client, live: Upstream, vendor: Scripted) -> None:

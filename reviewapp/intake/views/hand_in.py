@@ -16,6 +16,7 @@ from reviewapp.intake.models import Submission
 from reviewapp.upstreams import registry
 from reviewapp.upstreams.models import Upstream
 from reviewapp.web import access
+from reviewapp.work import workers
 
 NOT_KEPT = {
     "too_large": gettext_lazy("The file is larger than 100 MB. It was neither kept nor sent."),
@@ -57,6 +58,8 @@ def send(request: HttpRequest) -> HttpResponse:
         messages.warning(
             request, _("The document is kept. Its upstream is paused: it is handed in once that is resumed.")
         )
+    elif not workers.any_alive(at=request.at):  # type: ignore[attr-defined]
+        messages.warning(request, _("The document is kept. It is handed in once a worker runs."))
     else:
         messages.success(
             request, _("The document is kept and will be handed in within seconds; its job appears below.")
@@ -122,5 +125,10 @@ def _missing(upstream: Upstream, wanted: tuple[str, ...]) -> str:
 
 
 def _page(request: HttpRequest, form: HandInForm, *, status: int = 200) -> HttpResponse:
-    context = {"form": form, "takers": takers(), "submissions": submitting.newest()}
+    context = {
+        "form": form,
+        "takers": takers(),
+        "submissions": submitting.newest(),
+        "nobody_works": not workers.any_alive(at=request.at),  # type: ignore[attr-defined]
+    }
     return render(request, "intake/hand_in.html", context, status=status)
