@@ -304,8 +304,10 @@ def test_what_an_upstream_needs_is_asked_for_in_the_form(
     kind: Kind, field: str, helps: list[str], sol: Client, live: Upstream
 ) -> None:
     Upstream.objects.update(kind=kind.value)
+    live.schemas.create(schema_name="Receipt", text="{}")
     response = hand_in(sol, schema_name="Invoice")
     assert response.status_code == 422
+    assert ("Receipt" in response.context["form"].errors[field][0]) == (field == "schema")
     form = response.context["form"]
     assert set(form.errors) == {field, "document"}
     assert "Nothing was sent." in form.errors[field][0]
@@ -387,3 +389,15 @@ def test_a_test_is_remembered(works: bool, ada: Client, vendor: Scripted) -> Non
     ada.post("/upstreams/main/test/")
     made = Upstream.objects.get()
     assert (made.answered_at is not None, made.trouble) == ((True, "") if works else (False, "the key was refused"))
+
+
+@pytest.mark.parametrize(("code", "asks"), [("uncertain", 1), ("refused", 0)])
+def test_handing_in_again_asks_first_where_it_may_be_read_twice(
+    code: str, asks: int, sol: Client, live: Upstream
+) -> None:
+    hand_in(sol, schema="{}")
+    Submission.objects.update(state="refused", next_at=None, last_code=code, last_error="no answer")
+    page = messages(sol, "/jobs/hand-in/")
+    action = f'action="/jobs/hand-in/{Submission.objects.get().pk}/again/"'
+    details = re.findall(r"<details.*?</details>", page, re.DOTALL)
+    assert (page.count(action), sum(action in one for one in details)) == (1, asks)

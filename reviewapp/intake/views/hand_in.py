@@ -105,23 +105,23 @@ def _complete(form: HandInForm) -> bool:
 
 
 def _missing(upstream: Upstream, wanted: tuple[str, ...]) -> str:
-    options = ", ".join(name for name in wanted if name not in ("schema", "categories"))
     if "categories" in wanted:
         said = _(
             "%(upstream)s chooses among categories, and none are named for it. Nothing was sent. An administrator names "
             "them on the page of the upstream."
         )
-    elif options:
-        said = _(
-            "%(upstream)s needs to know what to read. Nothing was sent. Enter a JSON Schema here, or the name of one that "
-            "is attached to it below; or have an administrator set %(options)s in its options."
-        )
-    else:
-        said = _(
-            "%(upstream)s needs to know what to read. Nothing was sent. Enter a JSON Schema here, or the name of one that "
-            "is attached to it below."
-        )
-    return said % {"upstream": upstream.name, "options": options}
+        return said % {"upstream": upstream.name}
+    said = _("%(upstream)s needs to know what to read. Nothing was sent. Enter a JSON Schema here.")
+    sentences = [said % {"upstream": upstream.name}]
+    names = ", ".join(
+        upstream.schemas.exclude(schema_name="").order_by("schema_name").values_list("schema_name", flat=True)
+    )
+    if names:
+        sentences.append(_("Or enter below the name of one that is attached to it: %(names)s.") % {"names": names})
+    options = ", ".join(name for name in wanted if name != "schema")
+    if options:
+        sentences.append(_("Or have an administrator set %(options)s in its options.") % {"options": options})
+    return " ".join(sentences)
 
 
 def _page(request: HttpRequest, form: HandInForm, *, status: int = 200) -> HttpResponse:
