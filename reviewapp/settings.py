@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "reviewapp.web.form_pages.FormPages",
     "reviewapp.web.middleware.Guarded",
     "reviewapp.accounts.middleware.OwnPassword",
     "axes.middleware.AxesMiddleware",

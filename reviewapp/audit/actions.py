@@ -18,6 +18,7 @@ class Action(models.TextChoices):
     UPSTREAM_TESTED = "intake:upstream:tested", _("tested an upstream")
     JOB_ASKED_FOR = "intake:job:asked_for", _("asked for the job")
     JOB_GONE = "intake:job:gone", _("found the job gone at the upstream")
+    JOB_DISMISSED = "intake:job:dismissed", _("took the job off the list of those that were asked for")
     DOCUMENT_HANDED_IN = "intake:document:handed_in", _("handed in a document")
     HAND_IN_ENDED = "intake:document:hand_in_ended", _("the upstream took or refused the document")
 

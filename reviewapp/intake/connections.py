@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from ipaddress import ip_network
 
 from django.db import transaction
 from django.db.models import Count
@@ -18,7 +19,7 @@ from reviewapp.audit import trail
 from reviewapp.audit.actions import Action
 from reviewapp.audit.models import Content
 from reviewapp.extraction.model import Kind
-from reviewapp.upstreams import adapter, connecting, http, registry, sealing, targets
+from reviewapp.upstreams import adapter, addresses, connecting, http, registry, sealing, targets
 from reviewapp.upstreams.failures import CallFailed
 from reviewapp.upstreams.models import AttachedSchema, Upstream
 
@@ -29,11 +30,19 @@ OLDER_SECRETS = 2
 
 
 class BadSettings(ValueError):
-    """These settings cannot be used. Its text is for the person; what the guard of addresses says is English."""
+    """These settings cannot be used. Its text is for the person; what the guard of addresses says is English. `field`:
+    which of `Reached` (or `slug`) is wrong."""
+
+    def __init__(self, message: str, *, field: str) -> None:
+        super().__init__(message)
+        self.field = field
 
 
 class KeyWanted(BadSettings):
     """A sealed key goes only to the server that it was given for: whoever names another gives it again."""
+
+    def __init__(self) -> None:
+        super().__init__(_("The sealed key is for another server. Enter the key for this one."), field="credential")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -47,16 +56,31 @@ class Reached:
     options: Mapping[str, str] = field(default_factory=dict)
     lists: bool = False
 
-    def check(self) -> None:
-        """Raise BadSettings for an address or a line that means nothing."""
+    def check(self, kind: Kind) -> None:
+        """Raise BadSettings for an address that is never asked, a line that means nothing, or an option of no effect."""
+        known = registry.client(kind).can.options
+        for name in self.options:
+            if name not in known:
+                raise BadSettings(_unknown(name, known), field="options")
+        try:
+            private = addresses.private_ranges(*self.private.split())
+        except ValueError as error:
+            raise BadSettings(str(error), field="private") from None
         if not self.base_url:
             return
         try:
-            connecting.reach_of(self.base_url, hosts=self.file_hosts, private=self.private)
+            target = targets.parse(self.base_url)
         except CallFailed as error:
-            raise BadSettings(str(error)) from None
+            raise BadSettings(str(error), field="base_url") from None
+        try:
+            connecting.reach_of(self.base_url, hosts=self.file_hosts)
         except ValueError as error:
-            raise BadSettings(str(error)) from None
+            raise BadSettings(str(error), field="file_hosts") from None
+        if target.address is None:
+            return  # a name; what it stands for is judged whenever it is called
+        why = addresses.forbidden(target.address, private=private)
+        if why is not None:
+            raise BadSettings(_closed(target.address, why), field="base_url")
 
 
 def all_() -> list[Upstream]:
@@ -78,13 +102,13 @@ def add(
     via: trail.Via,
 ) -> Upstream:
     """A new connection. Raises BadSettings, also when the short name is taken."""
-    reached.check()
+    reached.check(kind)
     with transaction.atomic():
         upstream, new = Upstream.objects.get_or_create(
             slug=slug, defaults={"name": name, "kind": kind.value, "created_at": at}
         )
         if not new:
-            raise BadSettings(_("An upstream is called so already. Choose another short name."))
+            raise BadSettings(_("An upstream is called so already. Choose another short name."), field="slug")
         _write(upstream, reached)
         listing.arrange(upstream, at=at)
         _note(upstream, "added", old="", new=_as_text(upstream), at=at, by=by, via=via)
@@ -93,11 +117,11 @@ def add(
 
 def reach(*, upstream_id: int, name: str, reached: Reached, at: datetime, by: trail.Actor, via: trail.Via) -> bool:
     """Change how it is reached. False: nothing was changed. Raises BadSettings."""
-    reached.check()
     with transaction.atomic():
         upstream = Upstream.objects.select_for_update().get(pk=upstream_id)
+        reached.check(Kind(upstream.kind))
         if upstream.credential and not reached.credential and not _same_server(upstream.base_url, reached.base_url):
-            raise KeyWanted("the sealed key is for another server")
+            raise KeyWanted
         old = _as_text(upstream)
         upstream.name = name
         _write(upstream, reached)
@@ -189,6 +213,23 @@ def attach_schema(
             AttachedSchema.objects.update_or_create(upstream=upstream, schema_name=schema_name, defaults={"text": text})
         _note(upstream, "schema", old=old, new=text, at=at, by=by, via=via, schema_name=schema_name)
         return True
+
+
+def _unknown(name: str, known: Sequence[str]) -> str:
+    if not known:
+        return _("“%(name)s” has no effect here: this kind has no options.") % {"name": name}
+    said = _("“%(name)s” has no effect here. This kind knows: %(known)s.")
+    return said % {"name": name, "known": ", ".join(known)}
+
+
+def _closed(address: addresses.Address, why: str) -> str:
+    if not addresses.may_be_opened(address):
+        return _("No connection is ever made to %(address)s: %(why)s.") % {"address": address, "why": why}
+    said = _(
+        "No connection is made to %(address)s: %(why)s. When it is a server of yours, enter its network below, under "
+        "“Private networks that may be asked”: %(network)s"
+    )
+    return said % {"address": address, "why": why, "network": ip_network(address)}
 
 
 def _same_server(before: str, now: str) -> bool:

@@ -15,6 +15,8 @@ from reviewapp.extraction.model import Kind
 from reviewapp.upstreams.models import KIND_LABELS
 
 MAX_CATEGORIES = 500
+#: What stands in the place of a short name in the address of the form for a new upstream.
+NEW = "new"
 LINES = {"class": "code", "spellcheck": "false", "rows": 2}
 
 
@@ -76,7 +78,7 @@ class SchemaForm(forms.Form):
 
 
 class ReachForm(forms.Form):
-    """How an upstream is reached. An empty credential leaves the one that is sealed."""
+    """How an upstream that is there is reached. An empty credential leaves the one that is sealed."""
 
     name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
     base_url = forms.CharField(
@@ -111,9 +113,7 @@ class ReachForm(forms.Form):
         required=False,
         max_length=4000,
         widget=forms.Textarea(attrs=LINES),
-        help_text=gettext_lazy(
-            "One on each line, such as project_id = …; which there are is said in the documentation."
-        ),
+        help_text=gettext_lazy("One on each line: name = value. Which there are depends on the kind."),
     )
     private = forms.CharField(
         label=gettext_lazy("Private networks that may be asked"),
@@ -122,6 +122,15 @@ class ReachForm(forms.Form):
         widget=forms.Textarea(attrs=LINES),
         help_text=gettext_lazy("One on each line, such as 10.0.0.0/8. Empty for every vendor in the internet."),
     )
+
+    def __init__(self, *args: Any, options: Sequence[str] | None = None, **kwargs: Any) -> None:
+        """`options`: which there are at this kind, None while that is open."""
+        super().__init__(*args, **kwargs)
+        if options:
+            said = _("One on each line: name = value. There are: %(names)s.") % {"names": ", ".join(options)}
+            self.fields["options"].help_text = said
+        elif options is not None:
+            self.fields["options"].help_text = _("This kind has none.")
 
     def clean_base_url(self) -> str:
         base_url: str = self.cleaned_data["base_url"].strip().rstrip("/")
@@ -149,6 +158,16 @@ class UpstreamForm(ReachForm):
         label=gettext_lazy("Kind"), choices=[(kind.value, label) for kind, label in KIND_LABELS.items()]
     )
     field_order = ("kind", "slug", "name", "base_url", "credential")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["credential"].help_text = _("Kept sealed and never shown again.")
+
+    def clean_slug(self) -> str:
+        slug: str = self.cleaned_data["slug"]
+        if slug == NEW:
+            raise ValidationError(_("This short name is the address of this very page. Choose another one."))
+        return slug
 
     def clean_kind(self) -> Kind:
         return Kind(self.cleaned_data["kind"])

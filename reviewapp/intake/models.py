@@ -65,7 +65,8 @@ class Rejected(models.Model):
 
 class Pull(Due):
     """A job that we ask for. `known_job` is None until its first answer was taken in. `changed_at`: when an answer last
-    differed from the one before; `asks`: how often it was asked for since; `since`: when it was added."""
+    differed from the one before; `asks`: how often it was asked for since; `since`: when it was added. `dismissed_at`: a
+    person has seen that nothing comes of it; it stands in no list any more until it is asked for again."""
 
     class State(models.TextChoices):
         WAITING = "waiting", _("being asked for")
@@ -89,6 +90,7 @@ class Pull(Due):
     since = models.DateTimeField()
     changed_at = models.DateTimeField()
     asks = models.PositiveIntegerField(default=0)
+    dismissed_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -101,6 +103,17 @@ class Pull(Due):
 
     def __str__(self) -> str:
         return f"job {self.job_id} at {self.upstream_id}"
+
+    @property
+    def standing(self) -> str:
+        """The state in words. What was never there is not gone: an id may have been typed wrongly."""
+        never = self.state == self.State.GONE and self.known_job_id is None
+        return str(_("not known there") if never else self.get_state_display())
+
+    @property
+    def given_up(self) -> bool:
+        """Nothing was taken in, and it is not asked for any more."""
+        return self.known_job_id is None and self.state in (self.State.GONE, self.State.REFUSED)
 
 
 class SourceFile(Due):

@@ -32,6 +32,8 @@ LEASE_SECONDS = 180.0
 _SHORTEST_SECRET = 8
 #: Failures of one job that no second question mends.
 _FINAL = (adapter.Forbidden, adapter.RequestRefused, adapter.TooLarge)
+#: States of a pull that is not asked for any more, whatever was hoped for.
+NOTHING_COMES = (Pull.State.GONE, Pull.State.REFUSED)
 
 
 class NotRead(adapter.BadPayload):
@@ -58,7 +60,7 @@ def add(
         raise CannotAsk(str(error)) from error
     with transaction.atomic():
         pull, new = wake(upstream=upstream, job_id=job_id, origin=Pull.Origin.NAMED, at=at)
-        _note_asked(pull, at=at, by=by, via=via)
+        _note(pull, Action.JOB_ASKED_FOR, at=at, by=by, via=via)
     return pull, new
 
 
@@ -70,7 +72,7 @@ def again(*, job: Job, at: datetime, by: trail.Actor, via: trail.Via = trail.Via
         pull, new = wake(upstream=job.upstream, job_id=job.job_id, origin=Pull.Origin.IMPORTED, at=at)
         if new or pull.known_job_id is None:
             Pull.objects.filter(pk=pull.pk).update(known_job=job)
-        _note_asked(pull, at=at, by=by, via=via)
+        _note(pull, Action.JOB_ASKED_FOR, at=at, by=by, via=via)
     return pull
 
 
@@ -90,14 +92,31 @@ def wake(*, upstream: Upstream, job_id: str, origin: Pull.Origin, at: datetime) 
         )
         if not new:
             pull.state, pull.next_at, pull.changed_at, pull.asks, pull.attempts = Pull.State.WAITING, at, at, 0, 0
-            pull.save(update_fields=["state", "next_at", "changed_at", "asks", "attempts"])
+            pull.dismissed_at = None
+            pull.save(update_fields=["state", "next_at", "changed_at", "asks", "attempts", "dismissed_at"])
     return pull, new
 
 
 def unseen(limit: int = 10) -> list[Pull]:
-    """Jobs that are asked for and of which nothing was taken in yet, the newest first."""
-    found = Pull.objects.filter(known_job=None).exclude(origin=Pull.Origin.LISTED, attempts=0)
+    """Jobs that are asked for and of which nothing was taken in yet, the newest first. Those that were dismissed are left
+    out, and those that came to nothing after a document was handed in: they stand with it."""
+    found = Pull.objects.filter(known_job=None, dismissed_at=None).exclude(origin=Pull.Origin.LISTED, attempts=0)
+    found = found.exclude(state__in=NOTHING_COMES, submission__isnull=False)
     return list(found.select_related("upstream").order_by("-id")[:limit])
+
+
+def dismiss(*, pull_id: int, at: datetime, by: trail.Actor, via: trail.Via) -> bool:
+    """Take a job of which nothing came off the list of those that were asked for. False: something came or may yet come,
+    or it was taken off already."""
+    with transaction.atomic():
+        waiting = Pull.objects.select_for_update(of=("self",)).select_related("upstream")
+        pull = waiting.filter(pk=pull_id, known_job=None, state__in=NOTHING_COMES, dismissed_at=None).first()
+        if pull is None:
+            return False
+        pull.dismissed_at = at
+        pull.save(update_fields=["dismissed_at"])
+        _note(pull, Action.JOB_DISMISSED, at=at, by=by, via=via)
+    return True
 
 
 def step(*, at: datetime, client: http.Client, worker: str, uniform: Uniform) -> bool:
@@ -191,7 +210,7 @@ def _failed(lease: leases.Lease[Pull], failure: adapter.UpstreamError, *, at: da
         state, then = Pull.State.REFUSED, polls.Next(at=None)
     with transaction.atomic():
         if state == Pull.State.GONE:
-            _note_gone(pull, at=at)
+            _note(pull, Action.JOB_GONE, at=at, by=_actor(pull.upstream))
         leases.settle(
             lease, at=at, next_at=then.at, failed=True, code=failure.code, error=str(failure), also={"state": state}
         )
@@ -209,11 +228,11 @@ def _reject(pull: Pull, failure: adapter.BadPayload, data: bytes, *, at: datetim
     )
 
 
-def _note_asked(pull: Pull, *, at: datetime, by: trail.Actor, via: trail.Via) -> None:
+def _note(pull: Pull, action: Action, *, at: datetime, by: trail.Actor, via: trail.Via = trail.Via()) -> None:
     trail.record(
         trail.Note(
             stream=_stream(pull),
-            action=Action.JOB_ASKED_FOR,
+            action=action,
             object_type="job",
             object_id=str(pull.known_job_id or ""),
             job=pull.known_job_id,
@@ -222,21 +241,6 @@ def _note_asked(pull: Pull, *, at: datetime, by: trail.Actor, via: trail.Via) ->
         at=at,
         by=by,
         via=via,
-    )
-
-
-def _note_gone(pull: Pull, *, at: datetime) -> None:
-    trail.record(
-        trail.Note(
-            stream=_stream(pull),
-            action=Action.JOB_GONE,
-            object_type="job",
-            object_id=str(pull.known_job_id or ""),
-            job=pull.known_job_id,
-            source={"upstream": pull.upstream.slug, "job": pull.job_id},
-        ),
-        at=at,
-        by=_actor(pull.upstream),
     )
 
 

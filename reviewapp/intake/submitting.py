@@ -41,6 +41,23 @@ _FINAL = (
 )
 
 
+class Lacking(ValueError):
+    """The upstream cannot read a document so: nothing was kept or sent. `wanted`: each of these alone would do."""
+
+    def __init__(self, wanted: tuple[str, ...]) -> None:
+        super().__init__(f"one of these is missing: {', '.join(wanted)}")
+        self.wanted = wanted
+
+
+def lacks(*, upstream: Upstream, schema: str, schema_name: str) -> tuple[str, ...]:
+    """What is missing before a document can be handed in there, as `clients.VendorClient.lacks` says."""
+    return registry.client(Kind(upstream.kind)).lacks(
+        options=json.loads(upstream.options or "{}"),
+        schema=schema or _attached(upstream, schema_name),
+        categories=_categories(upstream),
+    )
+
+
 def hand_in(
     *,
     upstream: Upstream,
@@ -54,7 +71,10 @@ def hand_in(
     options: Mapping[str, str] | None = None,
 ) -> Submission:
     """Keep the document and have it sent. Without a schema it is the one attached to the upstream under that name, if there
-    is one. Raises NotKept."""
+    is one. Raises NotKept and Lacking."""
+    missing = lacks(upstream=upstream, schema=schema, schema_name=schema_name)
+    if missing:
+        raise Lacking(missing)
     try:
         document = vault.keep(chunks=chunks, at=at, documents_only=True)
     except vault.TooLarge as error:
@@ -63,9 +83,7 @@ def hand_in(
         raise NotKept("not_a_document") from error
     except vault.Refused as error:
         raise NotKept("empty") from error
-    if not schema:
-        attached = upstream.schemas.filter(schema_name=schema_name).first()
-        schema = attached.text if attached is not None else ""
+    schema = schema or _attached(upstream, schema_name)
     with transaction.atomic():
         submission = Submission.objects.create(
             upstream=upstream,
@@ -126,7 +144,6 @@ def _wanted(submission: Submission, path: Path) -> Wanted:
     with vault.open(submission.document) as source, path.open("wb") as target:
         while chunk := source.read(vault.CHUNK):
             target.write(chunk)
-    categories = json.loads(submission.upstream.categories) if submission.upstream.categories else []
     return Wanted(
         path=path,
         name=submission.name,
@@ -134,9 +151,18 @@ def _wanted(submission: Submission, path: Path) -> Wanted:
         key=str(submission.key),
         schema=submission.schema,
         schema_name=submission.schema_name,
-        categories=tuple(categories),
+        categories=_categories(submission.upstream),
         options=json.loads(submission.options or "{}"),
     )
+
+
+def _attached(upstream: Upstream, schema_name: str) -> str:
+    attached = upstream.schemas.filter(schema_name=schema_name).first()
+    return attached.text if attached is not None else ""
+
+
+def _categories(upstream: Upstream) -> tuple[str, ...]:
+    return tuple(json.loads(upstream.categories or "[]"))
 
 
 def _done(lease: leases.Lease[Submission], submitted: Submitted, *, at: datetime) -> None:

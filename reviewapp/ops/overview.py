@@ -71,7 +71,7 @@ def of(*, at: datetime) -> Overview:
         errands=[
             _errands(_("Documents to hand in"), Submission.objects.all(), at=at, lost=["refused", "blocked"]),
             _errands(_("Upstreams to look at for new jobs"), Listing.objects.all(), at=at),
-            _errands(_("Jobs to ask for"), Pull.objects.all(), at=at, lost=["refused", "gone"]),
+            _errands(_("Jobs to ask for"), Pull.objects.filter(dismissed_at=None), at=at, lost=["refused", "gone"]),
             _errands(_("Documents to fetch"), SourceFile.objects.all(), at=at, lost=["refused"]),
             _handed(_("Rows to triage"), Handoff.To.REVIEW),
             _handed(_("Rows to put on their way"), Handoff.To.DELIVERY),
@@ -114,7 +114,7 @@ def _on_their_way() -> models.QuerySet[Delivery]:
 
 def _troubles() -> list[Trouble]:
     failing = Q(attempts__gt=0, next_at__isnull=False) | Q(state="refused")
-    pulls = Pull.objects.select_related("upstream").filter(failing | Q(state="gone"))
+    pulls = Pull.objects.select_related("upstream").filter(failing | Q(state="gone"), dismissed_at=None)
     files = SourceFile.objects.select_related("job__upstream").filter(failing)
     sent = Submission.objects.select_related("upstream").filter(failing | Q(state="blocked"))
     sends = _on_their_way().filter(attempts__gt=0).select_related("destination", "job")

@@ -99,6 +99,12 @@ def private_ranges(*texts: str) -> tuple[Network, ...]:
     return ranges
 
 
+def may_be_opened(address: str | Address) -> bool:
+    """Whether `private` may open it: a private or loopback address, and none at which a cloud answers its machines."""
+    ip = ip_address(address)
+    return _holder(ip, _OPENABLE) is not None and _holder(ip, _NEVER) is None
+
+
 def forbidden(address: str | Address, *, private: Sequence[Network] = ()) -> str | None:
     """Why no connection may be made to this address; None when it may. `private`: from `private_ranges`.
 

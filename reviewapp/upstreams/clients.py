@@ -6,7 +6,7 @@ vendor or the way to it does; what it brings is bytes as received: the gate (`in
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -49,6 +49,8 @@ class Capabilities:
     sends_webhooks: bool = False
     #: Ways to write back, by the word that a destination is set up with; empty: none.
     writes_back: tuple[str, ...] = ()
+    #: What a connection may say beside address and key (`Connection.options`), by name; whatever else it said would be lost.
+    options: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +180,10 @@ class VendorClient(Protocol):
 
     def locate(self, to: Connection, job_id: str, source: Source, *, at: datetime) -> Located | None:
         """A fresh URL of a document; None when the vendor gives it no more."""
+
+    def lacks(self, *, options: Mapping[str, str], schema: str, categories: Sequence[str]) -> tuple[str, ...]:
+        """What is missing before a document can be handed in, with the connection's options; each of these alone would do:
+        `schema`, `categories`, or an option's name. () when nothing is missing. Asks nobody."""
 
     def submit(self, to: Connection, what: Submission, *, at: datetime) -> Submitted:
         """Hand in a document. Raises Uncertain when it may have arrived at a vendor that would read it twice."""

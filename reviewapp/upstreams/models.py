@@ -21,6 +21,7 @@ BASE_URLS = {
     Kind.UNSILOED_CLASSIFY: "https://prod.visionapi.unsiloed.ai",
     Kind.TALONIC: "https://api.talonic.com",
     Kind.LLAMACLOUD: "https://api.cloud.llamaindex.ai",
+    Kind.LLAMACLOUD_V2: "https://api.cloud.llamaindex.ai",
 }
 FILE_HOSTS = "*.amazonaws.com"
 

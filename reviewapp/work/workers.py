@@ -50,6 +50,11 @@ def alive(*, at: datetime) -> list[Worker]:
     return list(Worker.objects.filter(stopped_at=None, seen_at__gt=at - SILENT).order_by("-seen_at", "name"))
 
 
+def any_alive(*, at: datetime) -> bool:
+    """Whether there is one that takes up what is due."""
+    return Worker.objects.filter(stopped_at=None, seen_at__gt=at - SILENT).exists()
+
+
 def known(*, at: datetime) -> list[Worker]:
     """All workers of the last day, those that are gone among them."""
     return list(Worker.objects.filter(seen_at__gt=at - REMEMBERED).order_by("-seen_at", "name"))

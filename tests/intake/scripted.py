@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -28,7 +28,9 @@ PDF = (
     b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
     b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 100]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 )
-ALL = Capabilities(lists_jobs=True, submits=True, has_documents=True, sends_webhooks=True)
+ALL = Capabilities(
+    lists_jobs=True, submits=True, has_documents=True, sends_webhooks=True, options=("project_id", "model")
+)
 
 
 @dataclass
@@ -63,6 +65,9 @@ class Scripted:
     def locate(self, to: Connection, job_id: str, source: Source, *, at: datetime) -> Located | None:
         self.asked.append(("locate", job_id))
         return _next(self.locations, job_id)  # type: ignore[no-any-return]
+
+    def lacks(self, *, options: Mapping[str, str], schema: str, categories: Sequence[str]) -> tuple[str, ...]:
+        return ()
 
     def submit(self, to: Connection, what: Submission, *, at: datetime) -> Submitted:
         self.sent.append(what)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,17 +16,18 @@ from django.utils import timezone
 
 from reviewapp.accounts.models import User
 from reviewapp.accounts.roles import Role
+from reviewapp.audit import trail
 from reviewapp.audit.actions import Action
 from reviewapp.audit.models import Entry
 from reviewapp.documents.models import Document
 from reviewapp.extraction.model import Kind
-from reviewapp.intake import importing, jobs, rejections
-from reviewapp.intake.models import Rejected
+from reviewapp.intake import attaching, importing, jobs, rejections
+from reviewapp.intake.models import Pull, Rejected, SourceFile
 from reviewapp.results import ledger
-from reviewapp.results.models import DocumentLink, Job
+from reviewapp.results.models import DocumentLink, Final, Job, ResultRow
 from reviewapp.review import decisions, verdicts
 from reviewapp.review.models import Task, Verdict
-from reviewapp.upstreams.models import AttachedSchema
+from reviewapp.upstreams.models import AttachedSchema, Upstream
 from tests import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -122,7 +124,7 @@ def test_the_jobs_page_costs_the_same_however_many_there_are(sol: Client) -> Non
         with CaptureQueriesContext(connection) as spent:
             sol.get("/jobs/")
         costs.append(len(spent))
-    assert costs[0] == costs[1] <= 8
+    assert costs[0] == costs[1] <= 9
 
 
 def test_jobs_come_in_pages_without_a_gap_or_a_repeat(sol: Client) -> None:
@@ -186,15 +188,15 @@ def test_an_earlier_document_is_shown_again_when_somebody_says_so(sol: Client) -
         sol.post(f"/jobs/{job.pk}/document/", {"document": SimpleUploadedFile(name, data)})
     assert shown_on(sol, job) == [("wrong.pdf", True), ("good.pdf", False)]
     first = DocumentLink.objects.order_by("id")[0]
-    response = sol.post(f"/jobs/{job.pk}/documents/{first.pk}/shown/", follow=True)
+    response = sol.post(f"/jobs/{job.pk}/shown/{first.pk}/", follow=True)
     assert "shown from now on" in response.content.decode()
     assert shown_on(sol, job) == [("good.pdf", True), ("wrong.pdf", False), ("good.pdf", False)]
     newest = ledger.document_of(job, "0")
     assert newest is not None and newest.name.text == "good.pdf"
-    again = sol.post(f"/jobs/{job.pk}/documents/{newest.pk}/shown/", follow=True)
+    again = sol.post(f"/jobs/{job.pk}/shown/{newest.pk}/", follow=True)
     assert "Nothing was changed" in again.content.decode() and DocumentLink.objects.count() == 3
     ana = factories.sign_in(factories.create_user())
-    assert ana.post(f"/jobs/{job.pk}/documents/{first.pk}/shown/").status_code == 403
+    assert ana.post(f"/jobs/{job.pk}/shown/{first.pk}/").status_code == 403
 
 
 def test_of_a_job_of_several_rows_the_newest_link_of_each_counts(sol: Client) -> None:
@@ -204,10 +206,10 @@ def test_of_a_job_of_several_rows_the_newest_link_of_each_counts(sol: Client) ->
         data = {"document": SimpleUploadedFile(name, PDF.replace(b"200 100", width + b" 100")), "key": key}
         assert sol.post(f"/jobs/{job.pk}/document/", data).status_code == 302
     assert shown_on(sol, job) == [("all.pdf", True), ("two.pdf", False), ("one.pdf", False)]
-    sol.post(f"/jobs/{job.pk}/documents/{DocumentLink.objects.order_by('id')[1].pk}/shown/")
+    sol.post(f"/jobs/{job.pk}/shown/{DocumentLink.objects.order_by('id')[1].pk}/")
     assert shown_on(sol, job) == [("two.pdf", True), ("all.pdf", True), ("two.pdf", False), ("one.pdf", False)]
     assert [link.name.text for key in (one, two) if (link := ledger.document_of(job, key))] == ["all.pdf", "two.pdf"]
-    sol.post(f"/jobs/{job.pk}/documents/{DocumentLink.objects.order_by('id')[2].pk}/shown/")
+    sol.post(f"/jobs/{job.pk}/shown/{DocumentLink.objects.order_by('id')[2].pk}/")
     assert [link.name.text for key in (one, two) if (link := ledger.document_of(job, key))] == ["all.pdf", "all.pdf"]
 
 
@@ -333,3 +335,56 @@ def test_what_is_no_schema_is_refused(text: str) -> None:
     response = admin.post("/upstreams/papers/schema/", {"schema_name": "Invoice", "text": text})
     assert response.status_code == 422
     assert not AttachedSchema.objects.exists()
+
+
+def section(page: str) -> str:
+    """What stands under “Documents”."""
+    return page.partition("<h2>Documents</h2>")[2].partition("</section>")[0]
+
+
+@pytest.mark.parametrize("reader", [Role.SUPERVISOR, Role.AUDITOR])
+def test_a_job_without_its_file_says_what_is_missing_and_what_happens_next(reader: Role) -> None:
+    client = factories.sign_in(factories.create_user(role=reader))
+    job = factories.create_job()
+    acts = reader == Role.SUPERVISOR
+
+    def said() -> str:
+        return section(client.get(f"/jobs/{job.pk}/").content.decode())
+
+    assert "only its result was imported" in said() and "shows no page" in said()
+    assert ("attach it below" in said(), "A supervisor can attach" in said()) == (acts, not acts)
+    Upstream.objects.update(base_url="https://api.example.com")
+    assert ("Fetched again, it may come with its file" in said()) == acts
+    columns = {"since": factories.AT, "changed_at": factories.AT, "state": "settled", "origin": "named"}
+    Pull.objects.create(upstream=job.upstream, job_id=job.job_id, known_job=job, **columns)
+    assert "the upstream gives none" in said() and "imported" not in said()
+    wanted = SourceFile.objects.create(job=job, since=factories.AT, next_at=factories.AT)
+    assert "is being fetched; it appears here by itself" in said() and "gives none" not in said()
+    SourceFile.objects.filter(pk=wanted.pk).update(state="refused", last_error="it is gone", next_at=None)
+    assert "could not be had" in said() and "it is gone" in said()
+    attaching.attach(job=job, chunks=[PDF], name="a.pdf", key="", at=factories.AT, by=trail.SYSTEM, via=factories.VIA)
+    assert "shows no page" not in said() and "a.pdf" in said()
+
+
+def test_a_job_leads_to_its_deliveries(sol: Client) -> None:
+    job = factories.create_job()
+    page = sol.get(f"/jobs/{job.pk}/").content.decode()
+    assert f'href="/deliveries/?q={job.job_id}"' in page
+    assert sol.get(f"/deliveries/?q={job.job_id}").status_code == 200
+
+
+def test_fetching_again_asks_first_where_rows_have_ended(sol: Client) -> None:
+    job = factories.create_job()
+    Upstream.objects.update(base_url="https://api.example.com")
+    action = f'action="/jobs/{job.pk}/again/"'
+
+    def asked() -> tuple[int, int]:
+        """How often it is offered, and how often after a question."""
+        page = sol.get(f"/jobs/{job.pk}/").content.decode()
+        details = re.findall(r"<details.*?</details>", page, re.DOTALL)
+        return page.count(action), sum(action in one for one in details)
+
+    assert asked() == (1, 0)
+    row = ResultRow.objects.get()
+    Final.objects.create(row=row, outcome=Final.Outcome.PASSED, at=factories.AT)
+    assert asked() == (1, 1)

@@ -126,4 +126,7 @@ def test_without_a_schema_the_attached_one_of_that_name_is_sent(live: Upstream) 
     live.schemas.create(schema_name="Invoice", text=SCHEMA)
     named = {"upstream": live, "chunks": [PDF], "name": "p.pdf", "at": AT, "by": factories.trail.SYSTEM, "via": VIA}
     assert submitting.hand_in(**named, schema_name="Invoice").schema == SCHEMA
-    assert submitting.hand_in(**named, schema_name="Other").schema == ""
+    with pytest.raises(submitting.Lacking) as refused:
+        submitting.hand_in(**named, schema_name="Other")
+    assert refused.value.wanted == ("schema",)
+    assert Submission.objects.count() == 1

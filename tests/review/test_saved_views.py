@@ -181,8 +181,9 @@ def test_views_of_other_people_are_not_there(ana: User, role: Role) -> None:
 def test_reading_an_address_changes_nothing(ana: User) -> None:
     view = keep(ana, "Held")
     client = factories.sign_in(ana)
-    assert client.get("/queue/views/").status_code == 405
-    assert client.get(f"/queue/views/{view.pk}/removal/").status_code == 405
+    assert client.get("/queue/views/", follow=True).redirect_chain == [("/queue/", 302)]
+    assert client.get(f"/queue/views/{view.pk}/removal/", follow=True).redirect_chain[-1] == ("/queue/", 302)
+    assert SavedView.objects.get() == view
 
 
 def test_a_queue_that_is_closed_to_the_person_is_not_kept_and_not_linked_to(ana: User, queue: Queue) -> None:

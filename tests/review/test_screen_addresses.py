@@ -75,7 +75,9 @@ def test_nobody_else_changes_anything(task, username, expected, name):
 
 @pytest.mark.parametrize("name", POSTS)
 def test_a_get_changes_nothing(task, name):
-    assert client_of("ana").get(f"/tasks/{task.pk}/{name}/").status_code == 405
+    before = Task.objects.values().get(pk=task.pk)
+    assert client_of("ana").get(f"/tasks/{task.pk}/{name}/").headers["Location"] == f"/tasks/{task.pk}/"
+    assert Task.objects.values().get(pk=task.pk) == before
 
 
 def test_an_unknown_task_is_not_found_whatever_is_asked(task):

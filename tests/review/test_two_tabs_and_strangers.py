@@ -100,13 +100,14 @@ def test_a_foreign_task_reads_like_one_that_is_not_there() -> None:
         for method in ("get", "post"):
             answers = [getattr(otto, method)(address) for address in (where, unknown[name])]
             statuses = {answer.status_code for answer in answers}
-            assert statuses == {404} or statuses == {405}, f"{method} {name}: {statuses}"
+            assert statuses in ({404}, {405} if method == "post" else {302}), f"{method} {name}: {statuses}"
             assert len({without_numbers(answer) for answer in answers}) == 1, f"{name} tells them apart"
 
 
 def without_numbers(answer: HttpResponse) -> str:
-    """The page without what is new at every request: tokens, the request's own id, and the id that was asked for."""
-    new = r'(value|content)="[^"]*"|[0-9a-f]{8}-?[0-9a-f-]{24,28}|/tasks/[0-9]+/'
+    """The page without what is new at every request: tokens, the request's own id, the id that was asked for, and what the
+    request before had to say."""
+    new = r'\s*<p class="message"[^<]*</p>|(value|content)="[^"]*"|[0-9a-f]{8}-?[0-9a-f-]{24,28}|/tasks/[0-9]+/'
     return re.sub(new, "", answer.content.decode())
 
 

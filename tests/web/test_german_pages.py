@@ -298,7 +298,7 @@ def test_a_desk_at_which_nothing_happened_yet_says_so_in_german(address: str) ->
         ("/deliveries/{dead}/attempts/", {}, "Es wird noch einmal versucht"),
         ("/deliveries/{dead}/end/", {}, "Sie ist aufgegeben."),
         ("/deliveries/{sent}/attempts/", {}, "Daran ist nichts mehr zu tun."),
-        ("/upstreams/add/", {"slug": "{live}"}, "Neue Quelle"),
+        ("/upstreams/new/added/", {"slug": "{live}"}, "Neue Quelle"),
         ("/upstreams/{live}/pause/", {"paused": "1"}, "Sie wird nicht mehr abgefragt."),
         ("/upstreams/{live}/webhook-secret/", {"secret": "noch ein Geheimnis"}, "Das Geheimnis ist gespeichert."),
         ("/jobs/asked-for/", {"upstream": "{live}", "job": "ftp://x/y"}, "weder die Nummer eines Auftrags"),

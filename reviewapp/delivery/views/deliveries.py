@@ -17,6 +17,7 @@ from reviewapp.delivery.forms import OUTCOMES
 from reviewapp.delivery.models import Delivery
 from reviewapp.web import access, htmx
 from reviewapp.web.filters import choice
+from reviewapp.work import workers
 
 REFUSED = {
     "in_flight": gettext_lazy("It is being sent at this very moment. Nothing was changed."),
@@ -42,7 +43,13 @@ def page(request: HttpRequest) -> HttpResponse:
         q=request.GET.get("q", "").strip()[:200],
         after=request.GET.get("after", ""),
     )
-    context = {"asked": asked, "choices": choices, "page": browse.page(asked), **margin()}
+    context = {
+        "asked": asked,
+        "choices": choices,
+        "page": browse.page(asked),
+        "nobody_works": not workers.any_alive(at=request.at),  # type: ignore[attr-defined]
+        **margin(),
+    }
     return render(
         request, "delivery/_deliveries.html" if htmx.partial(request) else "delivery/deliveries.html", context
     )

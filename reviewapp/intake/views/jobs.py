@@ -20,6 +20,7 @@ from reviewapp.results.models import STATUS_LABELS, DocumentLink, Job
 from reviewapp.upstreams.models import Upstream
 from reviewapp.web import access, htmx
 from reviewapp.web.filters import choice
+from reviewapp.work import workers
 
 NOT_KEPT = {
     "too_large": gettext_lazy("The file is larger than 100 MB and was not kept."),
@@ -34,6 +35,10 @@ NOT_KEPT = {
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
     """GET /jobs/?status=…&upstream=…&q=…&after=<cursor>"""
+    return _list(request)
+
+
+def _list(request: HttpRequest, *, form: JobForm | None = None, status: int = 200) -> HttpResponse:
     labels = [(one.value, label) for one, label in STATUS_LABELS.items()]
     upstreams = list(Upstream.objects.order_by("name").values_list("slug", "name"))
     choices = [
@@ -52,12 +57,14 @@ def page(request: HttpRequest) -> HttpResponse:
         "choices": choices,
         "page": found,
         "lines": [(one, jobs.their_word(one)) for one in found.jobs],
-        "ask": JobForm(upstreams=askable()),
+        "ask": form or JobForm(upstreams=askable()),
         "unseen": pulling.unseen(),
         "troubled": [one.value for one in jobs.TROUBLED],
+        "nobody_works": not workers.any_alive(at=request.at),  # type: ignore[attr-defined]
         **margin(),
     }
-    return render(request, "intake/_jobs.html" if htmx.partial(request) else "intake/jobs.html", context)
+    template = "intake/_jobs.html" if htmx.partial(request) else "intake/jobs.html"
+    return render(request, template, context, status=status)
 
 
 def margin() -> dict[str, Any]:
@@ -109,7 +116,7 @@ def document(request: HttpRequest, job_id: int) -> HttpResponse:
 @access.needs("intake.import")
 @require_POST
 def shown(request: HttpRequest, job_id: int, link_id: int) -> HttpResponse:
-    """POST /jobs/<id>/documents/<link id>/shown/: show this file again, though another was attached since."""
+    """POST /jobs/<id>/shown/<link id>/: show this file again, though another was attached since."""
     found = _job(job_id)
     link = _document(found, link_id)
     again = attaching.show_again(
@@ -141,7 +148,19 @@ def ask(request: HttpRequest) -> HttpResponse:
             if pull.known_job_id:
                 return redirect("intake:job", pull.known_job_id)
             return redirect("intake:jobs")
-    messages.error(request, _("The job was not asked for: %(why)s") % {"why": _first_error(form)})
+    return _list(request, form=form, status=422)
+
+
+@access.needs("intake.import")
+@require_POST
+def dismiss(request: HttpRequest, pull_id: int) -> HttpResponse:
+    """POST /jobs/asked-for/<id>/dismissal/: nothing comes of it; take it off the list."""
+    if not Pull.objects.filter(pk=pull_id).exists():
+        raise Http404("There is no such pull.")
+    if pulling.dismiss(pull_id=pull_id, **actors.acting(request)):
+        messages.success(request, _("It is off the list. Ask for it again whenever you like."))
+    else:
+        messages.info(request, _("It is off the list already, or something came of it. Nothing was changed."))
     return redirect("intake:jobs")
 
 
@@ -186,10 +205,6 @@ def _page(request: HttpRequest, found: Job, *, form: DocumentForm | None = None,
         "wanted": list(found.source_files.exclude(state=SourceFile.State.KEPT).order_by("id")),
     }
     return render(request, "intake/job.html", context, status=status)
-
-
-def _first_error(form: JobForm) -> str:
-    return next((str(error) for errors in form.errors.values() for error in errors), "")
 
 
 def _document(found: Job, link_id: int) -> DocumentLink:

@@ -45,16 +45,17 @@ def upstream(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def new(request: HttpRequest) -> HttpResponse:
     """GET /upstreams/new/?kind=<kind>: the form, with the vendor's own address when a kind is named."""
-    kind = next((one for one in Kind if one.value == request.GET.get("kind")), None)
+    kind = _kind(request.GET.get("kind"))
     initial = {"kind": kind.value, "base_url": BASE_URLS.get(kind, ""), "file_hosts": FILE_HOSTS} if kind else {}
-    return render(request, "intake/new_upstream.html", {"form": UpstreamForm(initial=initial)})
+    form = UpstreamForm(initial=initial, options=_options(kind))
+    return render(request, "intake/new_upstream.html", {"form": form})
 
 
 @configures
 @require_POST
 def add(request: HttpRequest) -> HttpResponse:
-    """POST /upstreams/add/"""
-    form = UpstreamForm(request.POST)
+    """POST /upstreams/new/added/"""
+    form = UpstreamForm(request.POST, options=_options(_kind(request.POST.get("kind"))))
     if form.is_valid():
         try:
             made = connections.add(
@@ -65,7 +66,7 @@ def add(request: HttpRequest) -> HttpResponse:
                 **actors.acting(request),
             )
         except connections.BadSettings as error:
-            form.add_error(None, sentences.told(str(error)))
+            form.add_error(error.field, sentences.told(str(error)))
         else:
             messages.success(request, _("The upstream is saved. Test the connection next."))
             return redirect("intake:upstream", made.slug)
@@ -78,16 +79,14 @@ def add(request: HttpRequest) -> HttpResponse:
 def reach(request: HttpRequest, slug: str) -> HttpResponse:
     """POST /upstreams/<slug>/connection/"""
     found = _find(slug)
-    form = ReachForm(request.POST)
+    form = ReachForm(request.POST, options=_options(Kind(found.kind)))
     if form.is_valid():
         try:
             changed = connections.reach(
                 upstream_id=found.pk, name=form.cleaned_data["name"], reached=_reached(form), **actors.acting(request)
             )
-        except connections.KeyWanted:
-            form.add_error("credential", _("The sealed key is for another server. Enter the key for this one."))
         except connections.BadSettings as error:
-            form.add_error(None, sentences.told(str(error)))
+            form.add_error(error.field, sentences.told(str(error)))
         else:
             said = _("The connection is saved.") if changed else _("Nothing was changed.")
             messages.success(request, said)
@@ -184,7 +183,7 @@ def _page(
     context = {
         "upstream": found,
         "can": vendor.can if vendor is not None else None,
-        "reach": reach or ReachForm(initial=_as_typed(found)),
+        "reach": reach or ReachForm(initial=_as_typed(found), options=_options(Kind(found.kind))),
         "secret": secret or WebhookSecretForm(),
         "hook": request.build_absolute_uri(reverse("intake:hook", args=[found.slug])),
         "categories": categories or CategoriesForm(initial={"categories": "\n".join(named)}),
@@ -204,6 +203,15 @@ def _as_typed(found: Upstream) -> dict[str, Any]:
         "private": found.private,
         "options": "\n".join(f"{name} = {value}" for name, value in options.items()),
     }
+
+
+def _kind(word: str | None) -> Kind | None:
+    return next((one for one in Kind if one.value == word), None)
+
+
+def _options(kind: Kind | None) -> tuple[str, ...] | None:
+    """The options of a kind; None while it is open."""
+    return registry.client(kind).can.options if kind is not None else None
 
 
 def _ask_again(form: ReachForm) -> None:

@@ -22,6 +22,8 @@ _MOST_PAGES = 20
 _REFUSED = frozenset({400, 422})
 _CLOSED = frozenset({403, 404})
 #: A key beside the vendor's own, by which an item that we wrote is found again.
+#: What a connection says about where its items lie.
+OPTIONS = ("deployment_name", "collection")
 _OURS = "reviewapp_job"
 _NO_PLACE = "LlamaCloud has no such deployment for agent data, or not for this credential"
 _STATUSES = {"approved": "accepted", "rejected": "rejected"}
@@ -34,7 +36,7 @@ class _Closed(Exception):
 def push(server: Server, what: Correction) -> Receipt:
     """Find the item, read it, write the whole of it; else make one. A repeat finds what the first try made."""
     options = server.to.options
-    place = {key: options.get(key, "") for key in ("deployment_name", "collection")}
+    place = {key: options.get(key, "") for key in OPTIONS}
     if not place["deployment_name"]:
         return Receipt(accepted=False, said="Agent Data needs the name of a deployment (deployment_name)")
     place["collection"] = place["collection"] or "default"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -39,7 +39,12 @@ class Client:
     """The legacy API: a job, its result and its run are three addresses."""
 
     can = Capabilities(
-        lists_jobs=True, submits=True, has_documents=True, sends_webhooks=True, writes_back=(agent_data.WAY,)
+        lists_jobs=True,
+        submits=True,
+        has_documents=True,
+        sends_webhooks=True,
+        writes_back=(agent_data.WAY,),
+        options=(*cloud.SCOPES, _AGENT, *agent_data.OPTIONS),
     )
 
     def probe(self, to: Connection, *, at: datetime) -> str:
@@ -86,6 +91,10 @@ class Client:
         """GET files/{id}/content: a URL, good for a while."""
         path = f"/api/v1/files/{ids.segment(source.file_id)}/content"
         return cloud.located(server(to, at).get(path, accept=frozenset({404}), part=""))
+
+    def lacks(self, *, options: Mapping[str, str], schema: str, categories: Sequence[str]) -> tuple[str, ...]:
+        """See `clients.VendorClient`. A schema or an agent, which has one."""
+        return () if schema or _agents(options) else ("schema", _AGENT)
 
     def submit(self, to: Connection, what: Submission, *, at: datetime) -> Submitted:
         """Upload, then a job of the agent, or without an agent one with the schema alone. Neither is sent twice."""

@@ -14,7 +14,7 @@ from ..asking import Answer, Server
 from ..clients import Connection, Event, Located
 
 SIGNATURE = "lc-signature"
-_SCOPES = ("project_id", "organization_id")
+SCOPES = ("project_id", "organization_id")
 _NAMES = ("event_type", "event", "type", "event_name")
 _DELIVERIES = ("event_id", "delivery_id")
 _PARSE_JOB = "pjb-"
@@ -22,7 +22,7 @@ _PARSE_JOB = "pjb-"
 
 def server(to: Connection, at: datetime) -> Server:
     """`project_id` and `organization_id` of the connection are said with every request."""
-    scope = tuple((name, to.options[name]) for name in _SCOPES if to.options.get(name))
+    scope = tuple((name, to.options[name]) for name in SCOPES if to.options.get(name))
     return Server(to, at, {"Authorization": f"Bearer {to.credential}"} if to.credential else {}, scope)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -46,7 +46,12 @@ class Client:
     """The current API: one address tells everything about a job."""
 
     can = Capabilities(
-        lists_jobs=True, submits=True, has_documents=True, sends_webhooks=True, writes_back=tuple(_PUSHES)
+        lists_jobs=True,
+        submits=True,
+        has_documents=True,
+        sends_webhooks=True,
+        writes_back=tuple(_PUSHES),
+        options=(*cloud.SCOPES, _CONFIGURATION, *_CHOICES, *agent_data.OPTIONS),
     )
 
     def probe(self, to: Connection, *, at: datetime) -> str:
@@ -86,6 +91,10 @@ class Client:
         path = f"{_FILES}/{ids.segment(source.file_id)}/content"
         return cloud.located(server(to, at).get(path, accept=frozenset({404}), part=""))
 
+    def lacks(self, *, options: Mapping[str, str], schema: str, categories: Sequence[str]) -> tuple[str, ...]:
+        """See `clients.VendorClient`. A schema or a saved configuration, which has one."""
+        return () if schema or options.get(_CONFIGURATION) else ("schema", _CONFIGURATION)
+
     def submit(self, to: Connection, what: Submission, *, at: datetime) -> Submitted:
         """Upload, then a job with the schema, or without one with the saved configuration. Neither is sent twice."""
         asked = server(to, at)
@@ -97,7 +106,8 @@ class Client:
         uploaded = asked.upload(_FILES, what, name="file", form=form, once=True)
         body: dict[str, Json] = {"file_input": cloud.made_id(uploaded)}
         if schema is not None:
-            chosen: dict[str, Json] = {name: what.options[name] for name in _CHOICES if what.options.get(name)}
+            asked_for = {**to.options, **what.options}
+            chosen: dict[str, Json] = {name: asked_for[name] for name in _CHOICES if asked_for.get(name)}
             body["configuration"] = {
                 "data_schema": schema,
                 "cite_sources": True,

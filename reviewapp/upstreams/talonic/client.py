@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -33,6 +33,7 @@ from .server import next_cursor, rows, server
 
 SIGNATURE = "x-talonic-signature"
 _PAGE = "50"
+_OPTIONS = ("schema_id", "instructions")
 _NONE_YET = frozenset({404, 409})
 _NO_SCHEMA = frozenset({400, 403, 404})
 _IN_A_PATH = re.compile(r"/jobs/([^/?#]+)")
@@ -41,7 +42,9 @@ _IN_A_PATH = re.compile(r"/jobs/([^/?#]+)")
 class Client:
     """A job, its rows (also while it runs) and the schema that they name are three addresses."""
 
-    can = Capabilities(lists_jobs=True, submits=True, sends_webhooks=True, writes_back=tuple(writing.WAYS))
+    can = Capabilities(
+        lists_jobs=True, submits=True, sends_webhooks=True, writes_back=tuple(writing.WAYS), options=_OPTIONS
+    )
 
     def probe(self, to: Connection, *, at: datetime) -> str:
         """See `clients.VendorClient`. A page of one job."""
@@ -80,18 +83,23 @@ class Client:
         """Not offered."""
         raise NotImplementedError("Talonic gives no document back")
 
+    def lacks(self, *, options: Mapping[str, str], schema: str, categories: Sequence[str]) -> tuple[str, ...]:
+        """See `clients.VendorClient`. Nowhere is it said that Talonic needs a schema, so none is asked for."""
+        return ()
+
     def submit(self, to: Connection, what: Submission, *, at: datetime) -> Submitted:
         """POST /v1/extract with an Idempotency-Key. A short document may be read at once (200), which makes no job: where
         a saved schema is known, a job is asked for over that document."""
         asked = server(to, at)
-        saved = what.options.get("schema_id") or to.options.get("schema_id", "")
+        chosen = {**to.options, **what.options}
+        saved = chosen.get("schema_id", "")
         form = {"options": jsontext.dump({"async": True})}
         if what.schema:
             form["schema"] = what.schema
         elif saved:
             form["schema_id"] = saved
-        if what.options.get("instructions"):
-            form["instructions"] = what.options["instructions"]
+        if chosen.get("instructions"):
+            form["instructions"] = chosen["instructions"]
         tree = asked.upload("/v1/extract", what, name="file", form=form, key=what.key).object()
         job_id = _job_of(tree)
         if job_id:

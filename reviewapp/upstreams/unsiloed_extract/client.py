@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from reviewapp.extraction import jsontext
 from reviewapp.extraction.jsontext import Json
 
 from .. import ids, tokens
-from ..adapter import MAIN
+from ..adapter import MAIN, RequestRefused
 from ..clients import Capabilities, Connection, Fetched, Located, Source, Submission, Submitted
 from .server import Unsiloed, server, submitted
 
@@ -22,7 +23,7 @@ _DEFAULTS = {"enable_citations": "true"}
 class Client(Unsiloed):
     """One address tells everything about a job: GET /extract/{job_id}."""
 
-    can = Capabilities(submits=True, has_documents=True)
+    can = Capabilities(submits=True, has_documents=True, options=_CHOICES)
 
     def fetch(self, to: Connection, job_id: str, *, at: datetime) -> Fetched:
         """One call. The document is there where `file_url` is a string; the URL itself is not kept."""
@@ -36,9 +37,16 @@ class Client(Unsiloed):
         url = _url(server(to, at).get(f"/extract/{ids.segment(job_id)}", part="").object())
         return Located(url) if url else None
 
+    def lacks(self, *, options: Mapping[str, str], schema: str, categories: Sequence[str]) -> tuple[str, ...]:
+        """See `clients.VendorClient`. It saves no schemas there, so each document comes with its own."""
+        return () if schema else ("schema",)
+
     def submit(self, to: Connection, what: Submission, *, at: datetime) -> Submitted:
         """POST /v2/extract, with our key as Idempotency-Key, so that it may be sent again."""
-        chosen = {**_DEFAULTS, **{name: what.options[name] for name in _CHOICES if what.options.get(name)}}
+        if not what.schema:
+            raise RequestRefused("Unsiloed reads with a schema, and none was given")
+        asked_for = {**to.options, **what.options}
+        chosen = {**_DEFAULTS, **{name: asked_for[name] for name in _CHOICES if asked_for.get(name)}}
         form = {"schema_data": what.schema, **chosen}
         if what.schema_name:
             form["schema_name"] = what.schema_name

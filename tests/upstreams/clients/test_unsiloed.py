@@ -10,7 +10,7 @@ import pytest
 from reviewapp.extraction.model import JobStatus, Kind
 from reviewapp.intake import gate
 from reviewapp.upstreams import adapter, registry
-from reviewapp.upstreams.clients import Source, Submission, Submitted
+from reviewapp.upstreams.clients import Source, Submission, Submitted, VendorClient
 from tests.upstreams.clients.scripted import KEY, URL, Vendor, correction, js, vendor
 from tests.upstreams.servers import AT, said
 
@@ -176,7 +176,16 @@ def test_personal_data_may_block_a_job(document: Path) -> None:
 )
 def test_however_it_says_that_it_made_none(document: Path, answer: dict[str, object], blocked: str) -> None:
     with vendor({"POST /classify": js(answer)}) as one:
-        assert CLASSIFY.submit(one.connection(), submission(document), at=AT) == Submitted(None, blocked)
+        assert CLASSIFY.submit(one.connection(), submission(document, categories=("a",)), at=AT) == Submitted(
+            None, blocked
+        )
+
+
+@pytest.mark.parametrize("client", [EXTRACT, CLASSIFY])
+def test_what_lacks_what_it_needs_is_not_sent(document: Path, client: VendorClient) -> None:
+    with vendor({}) as one, pytest.raises(adapter.RequestRefused):
+        client.submit(one.connection(), submission(document), at=AT)
+    assert one.heard == []
 
 
 @pytest.mark.parametrize("answer", [{}, {"job_id": None, "status": "queued"}, {"detail": "x"}, []])
