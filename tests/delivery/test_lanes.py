@@ -39,7 +39,7 @@ def test_the_work_page_counts_what_is_on_its_way_and_shows_what_fails() -> None:
             finish(row)
         call_command("work", once=True, only=["outbox", "push"])
     found = overview.of(at=timezone.now())
-    assert (found.errands[6].failing, found.errands[6].given_up) == (2, 0)
+    assert (found.errands[6].failing, found.errands[6].stuck) == (2, 0)
     assert {(one.upstream, one.error) for one in found.troubles} == {("Books", "answered 500")}
 
 
