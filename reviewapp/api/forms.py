@@ -80,9 +80,7 @@ class NewKeyForm(forms.Form):
 
     @staticmethod
     def _promised_in_vain(person: User, scopes: list[Scope]) -> str:
-        said = _(
-            "%(name)s is %(role)s and may not do all of this: %(what)s. Take that away, or name somebody who may do it."
-        )
+        said = _("%(name)s (%(role)s) may not: %(what)s. Take that away, or name somebody who may.")
         what = ", ".join(f"“{scope.label}”" for scope in scopes)
         return said % {"name": person.name, "role": person.get_role_display(), "what": what}
 
