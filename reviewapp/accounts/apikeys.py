@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -32,8 +32,37 @@ READING = (Scope.COMPAT_READ, Scope.ROWS_READ)
 WRITING = frozenset({Scope.TASKS_WRITE, Scope.DELIVERIES_WRITE})
 
 
+#: What a person must be allowed for a key to do it for them. Rows and compat are machines' alone.
+NEEDS: Mapping[Scope, Permission] = {
+    Scope.JOBS_READ: Permission.INTAKE_SEE,
+    Scope.TASKS_READ: Permission.REVIEW_SEE,
+    Scope.TASKS_WRITE: Permission.REVIEW_WORK,
+    Scope.DELIVERIES_READ: Permission.DELIVERY_SEE,
+    Scope.DELIVERIES_WRITE: Permission.DELIVERY_MANAGE,
+    Scope.TRAIL_READ: Permission.AUDIT_READ,
+}
+
+
 class NobodyNamed(ValueError):
-    """A key that writes does so for a named person, one who may work on tasks."""
+    """A key that writes does so for a named person, one who may do something that is written."""
+
+
+class MayNot(ValueError):
+    """The person whom the key would act for may not do all that it would promise: `scopes`."""
+
+    def __init__(self, scopes: Sequence[Scope]) -> None:
+        super().__init__(", ".join(scopes))
+        self.scopes = tuple(scopes)
+
+
+def may_act(person: User) -> bool:
+    """Whether a machine could do anything for this person at all."""
+    return any(person.has_perm(NEEDS[scope]) for scope in WRITING)
+
+
+def lacking(person: User, scopes: Collection[str]) -> list[Scope]:
+    """Of these scopes those that a key which acts for the person promises in vain."""
+    return [scope for scope, needed in NEEDS.items() if scope in scopes and not person.has_perm(needed)]
 
 
 def issue(
@@ -50,12 +79,15 @@ def issue(
 ) -> tuple[ApiKey, str]:
     """A new key and its secret, `rva_<prefix>_<43 characters>`, which cannot be had again.
 
-    Raises NobodyNamed for a scope of WRITING without a person, and for a person who may not work on tasks.
+    Raises NobodyNamed for a scope of WRITING without a person, and for a person for whom no machine could do anything;
+    MayNot for scopes that are more than the person may.
     """
     if acts_for is None and not WRITING.isdisjoint(scopes):
         raise NobodyNamed("a key that writes needs a person to act for")
-    if acts_for is not None and not acts_for.has_perm(Permission.REVIEW_WORK):
-        raise NobodyNamed(f"{acts_for.name} may not work on tasks")
+    if acts_for is not None and not may_act(acts_for):
+        raise NobodyNamed(f"{acts_for.name} may neither work on tasks nor try deliveries again")
+    if acts_for is not None and (vain := lacking(acts_for, [scope.value for scope in scopes])):
+        raise MayNot(vain)
     prefix = secrets.token_hex(6)
     secret = f"rva_{prefix}_{secrets.token_urlsafe(32)}"
     key = ApiKey(

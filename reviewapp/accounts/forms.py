@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import zoneinfo
-from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -13,9 +12,8 @@ from django.contrib.auth.password_validation import password_validators_help_tex
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from .apikeys import READING, WRITING
-from .models import Scope, User, sign_in_name
-from .roles import Permission, Role, permissions
+from .models import User, sign_in_name
+from .roles import Role
 
 #: Of the names of the time zone database: the parts of the world.
 AREAS = frozenset(
@@ -116,64 +114,6 @@ class FirstPasswordForm(forms.Form):
         if "password" in typed:
             _check_password(self, typed["password"], self.person)
         return typed
-
-
-class NewKeyForm(forms.Form):
-    """A new API key. `upstreams` are slugs, separated by spaces or commas."""
-
-    name = forms.CharField(label=_("Name"), max_length=120, help_text=_("Which machine will use it."))
-    upstreams = forms.CharField(
-        label=_("Upstreams"), help_text=_("Whose results it may read: short names, separated by spaces.")
-    )
-    scopes = forms.MultipleChoiceField(
-        label=_("May"), choices=Scope.choices, initial=list(READING), widget=forms.CheckboxSelectMultiple
-    )
-    acts_for = forms.ModelChoiceField(
-        label=_("Acts for"),
-        queryset=User.objects.none(),
-        required=False,
-        empty_label=_("nobody: it only reads"),
-        help_text=_(
-            "A machine that writes does so as this person: it may do what the person may, in the person’s queues, "
-            "and the trail names the person and the key."
-        ),
-    )
-    hold = forms.BooleanField(
-        label=_("Hold back what is undecided"),
-        required=False,
-        help_text=_("The vendor’s answer then looks unfinished until a person has decided."),
-    )
-    expires = forms.DateField(
-        label=_("Good until"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
-
-    def __init__(self, *args: Any, at: datetime, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._at = at
-        workers = [role for role in Role if Permission.REVIEW_WORK in permissions(role)]
-        people = User.objects.active().filter(role__in=workers).order_by("name", "pk")
-        self.fields["acts_for"].queryset = people  # type: ignore[attr-defined]
-
-    def clean(self) -> dict[str, Any]:
-        typed = super().clean() or {}
-        writes = not WRITING.isdisjoint(typed.get("scopes", ()))
-        if writes and typed.get("acts_for") is None and not self.errors:
-            self.add_error("acts_for", _("Name the person for whom it acts."))
-        return typed
-
-    def clean_upstreams(self) -> list[str]:
-        slugs = self.cleaned_data["upstreams"].replace(",", " ").split()
-        slug = forms.SlugField(max_length=64)
-        return [slug.clean(one) for one in slugs]
-
-    def clean_scopes(self) -> list[Scope]:
-        return [Scope(one) for one in self.cleaned_data["scopes"]]
-
-    def clean_expires(self) -> object:
-        day = self.cleaned_data["expires"]
-        if day is not None and day <= self._at.date():
-            raise ValidationError(_("Choose a day that is still to come."))
-        return day
 
 
 @functools.cache

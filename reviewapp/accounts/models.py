@@ -117,9 +117,9 @@ class Scope(models.TextChoices):
     ROWS_READ = "rows.read", _("read rows in our own shape")
     JOBS_READ = "jobs.read", _("read jobs and their history")
     TASKS_READ = "tasks.read", _("read what waits for people")
-    TASKS_WRITE = "tasks.write", _("work on tasks for the person named below")
+    TASKS_WRITE = "tasks.write", _("work on tasks for a person")
     DELIVERIES_READ = "deliveries.read", _("read what is on its way out, and what came of it")
-    DELIVERIES_WRITE = "deliveries.write", _("try deliveries again for the person named below")
+    DELIVERIES_WRITE = "deliveries.write", _("try deliveries again for a person")
     TRAIL_READ = "trail.read", _("read the trail of jobs and tasks")
 
 

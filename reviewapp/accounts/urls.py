@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from .views import keys, me, people, sign_in
+from .views import me, people, sign_in
 
 app_name = "accounts"
 
@@ -20,7 +20,4 @@ urlpatterns = [
     path("people/<int:pk>/deactivation/", people.deactivation, name="deactivation"),
     path("people/<int:pk>/reactivation/", people.reactivation, name="reactivation"),
     path("people/<int:pk>/password/", people.first_password, name="first_password"),
-    path("keys/", keys.keys, name="keys"),
-    path("keys/new/", keys.new, name="new_key"),
-    path("keys/<int:pk>/revocation/", keys.revocation, name="revocation"),
 ]

@@ -1,12 +1,16 @@
-"""The machines' addresses. Below `compat/<vendor>/` each path is the vendor's own."""
+"""The machines' addresses, and the pages of their keys. Below `compat/<vendor>/` each path is the vendor's own."""
 
 from django.urls import include, path, re_path
 
 from . import rows
 from .compat import llamacloud, llamacloud_files, llamacloud_v2, talonic, unsiloed
+from .views import keys
 
 app_name = "api"
 urlpatterns = [
+    path("keys/", keys.keys, name="keys"),
+    path("keys/new/", keys.new, name="new_key"),
+    path("keys/<int:pk>/revocation/", keys.revocation, name="revocation"),
     path("api/rows", rows.rows, name="rows"),
     path("api/v1/", include("reviewapp.api.v1.urls")),
     path("files/<str:token>", rows.file, name="file"),

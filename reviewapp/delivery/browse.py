@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import IntegerField, OuterRef, Q, QuerySet, Subquery
 
-from .models import HOLDING, Attempt, Delivery, Destination
+from reviewapp.results.models import Job
+
+from .models import HOLDING, STANDINGS, Attempt, Delivery, DeliveryQuerySet, Destination
 
 PAGE = 50
 #: Counts are not followed beyond it.
@@ -18,7 +21,7 @@ SHOWN = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """The page's address, cleaned. Empty means any."""
+    """The page's address, cleaned. Empty means any. `state` is one of `STANDINGS`."""
 
     state: str = ""
     destination: str = ""
@@ -49,22 +52,30 @@ class Line:
 
 
 def page(asked: Filter) -> Page:
-    """The newest delivery first. One query."""
-    found = Delivery.objects.select_related("destination", "job", "final")
+    """The newest delivery first. Two queries: which they are, read from an index alone, and what is shown of them."""
+    ids = list(narrowed(asked).order_by("-id").values_list("pk", flat=True)[: PAGE + 1])
+    shown = _with_status(Delivery.objects.select_related("destination__upstream", "job", "final"))
+    few = list(shown.filter(pk__in=ids[:PAGE]).order_by("-id"))
+    return Page(few, str(ids[PAGE - 1]) if len(ids) > PAGE else "")
+
+
+def narrowed(asked: Filter) -> DeliveryQuerySet:
+    """All that the filter lets through."""
+    found = Delivery.objects.all()
     if asked.state:
-        found = found.filter(state=asked.state)
+        found = found.standing(asked.state)
     if asked.destination:
         found = found.filter(destination__slug=asked.destination)
     if asked.outcome:
         found = found.filter(final__outcome=asked.outcome)
     if asked.q:
-        found = found.filter(
-            Q(job__job_id__icontains=asked.q) | Q(job__file_name__icontains=asked.q) | Q(webhook_id=asked.q)
-        )
+        # Each looked up by itself, so that the names are read from an index and nothing is joined.
+        jobs = Job.objects.filter(job_id__icontains=asked.q).values("pk")
+        message = Delivery.objects.filter(webhook_id=asked.q).values("pk")
+        found = found.filter(Q(document_name__icontains=asked.q) | Q(job__in=jobs) | Q(pk__in=message))
     if asked.after.isdecimal():
         found = found.filter(pk__lt=int(asked.after[:18]))
-    few = list(_with_status(found).order_by("-id")[: PAGE + 1])
-    return Page(few[:PAGE], str(few[PAGE - 1].pk) if len(few) > PAGE else "")
+    return found
 
 
 def find(delivery_id: int) -> Delivery | None:
@@ -90,14 +101,13 @@ def waits_for(delivery: Delivery) -> Delivery | None:
 
 
 def by_state() -> Mapping[str, int]:
-    """How many deliveries there are in each state, not counted beyond COUNT_LIMIT."""
-    return {state: _upto(Delivery.objects.filter(state=state)) for state in Delivery.State.values}
+    """How many deliveries stand in each of `STANDINGS`, not counted beyond COUNT_LIMIT."""
+    return {where: _upto(Delivery.objects.standing(where)) for where, _ in STANDINGS}
 
 
 def destinations() -> list[Line]:
-    """Every destination by name."""
-    found = Destination.objects.select_related("upstream").order_by("name", "pk")
-    return [_line(one) for one in found]
+    """Every destination by name. One query."""
+    return [_line(one) for one in _counted(Destination.objects.order_by("name", "pk"))]
 
 
 def named() -> list[tuple[str, str]]:
@@ -107,17 +117,28 @@ def named() -> list[tuple[str, str]]:
 
 def find_destination(slug: str) -> Line | None:
     """One destination."""
-    found = Destination.objects.select_related("upstream").filter(slug=slug).first()
+    found = _counted(Destination.objects.filter(slug=slug)).first()
     return None if found is None else _line(found)
 
 
-def _line(destination: Destination) -> Line:
-    ours = Delivery.objects.filter(destination=destination)
-    return Line(
-        destination,
-        waiting=_upto(ours.filter(next_at__isnull=False)),
-        dead=_upto(ours.filter(state=Delivery.State.DEAD, given_up_at=None)),
+class _Count(Subquery):
+    """How many rows the query inside has, as a column of the one outside."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) counted)"
+    output_field = IntegerField()
+    empty_result_set_value = 0
+
+
+def _counted(found: QuerySet[Destination]) -> QuerySet[Destination]:
+    theirs = Delivery.objects.filter(destination=OuterRef("pk")).order_by()
+    waiting, dead = theirs.filter(next_at__isnull=False), theirs.standing(Delivery.State.DEAD)
+    return found.select_related("upstream").annotate(
+        waiting=_Count(waiting.values("pk")[: COUNT_LIMIT + 1]), dead=_Count(dead.values("pk")[: COUNT_LIMIT + 1])
     )
+
+
+def _line(destination: Any) -> Line:
+    return Line(destination, waiting=destination.waiting, dead=destination.dead)
 
 
 def _upto(rows: QuerySet[Delivery]) -> int:

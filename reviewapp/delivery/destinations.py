@@ -25,7 +25,8 @@ MOST_SECRETS = 2
 
 
 class Refused(Exception):
-    """The destination cannot be like that; nothing was saved. `code`: slug_taken, address, private, outcomes, way, kind."""
+    """The destination cannot be like that; nothing was saved. `code`: slug_taken, address, private, outcomes, way, way_taken
+    (`why` names the destination that has it), kind, secrets."""
 
     def __init__(self, code: str, why: str = "") -> None:
         super().__init__(why or code)
@@ -59,7 +60,7 @@ def add_webhook(*, slug: str, wanted: Wanted, at: datetime, by: trail.Actor, via
 
 
 def add_write_back(*, slug: str, wanted: Wanted, at: datetime, by: trail.Actor, via: trail.Via) -> Destination:
-    """Decisions go back to the upstream that read the document. Raises Refused."""
+    """Decisions go back to the upstream that read the document, in each way once. Raises Refused."""
     if wanted.upstream is None or not wanted.way:
         raise Refused("way", "a write-back has an upstream and a way")
     made = _fresh(slug, Destination.Kind.WRITE_BACK, wanted, at=at)
@@ -80,7 +81,7 @@ def change(*, destination_id: int, wanted: Wanted, at: datetime, by: trail.Actor
         if wanted.url:
             changed.append("url")
         if changed:
-            found.save()
+            _save(found)
             were = {name: value for name, value in before.items() if name in changed}
             details = {"changed": changed, "before": were, **after}
             _record(found, Action.DESTINATION_CHANGED, at=at, by=by, via=via, **details)
@@ -98,7 +99,8 @@ def disable(*, destination_id: int, reason: str, at: datetime, by: trail.Actor, 
 
 
 def resume(*, destination_id: int, at: datetime, by: trail.Actor, via: trail.Via) -> bool:
-    """What waits is sent, from now on. False: it is active already."""
+    """What waits is sent, from now on. False: it is active already. Raises Refused where another one took its way while it
+    was disabled."""
     return _move(destination_id, Destination.State.ACTIVE, "", at=at, by=by, via=via)
 
 
@@ -148,6 +150,18 @@ def forget_older_secrets(*, destination_id: int, at: datetime, by: trail.Actor, 
 def secrets_of(destination: Destination) -> tuple[str, ...]:
     """What its webhooks are signed with, the newest first. Raises sealing.Unopened."""
     return tuple(json.loads(sealing.open_(destination.secrets) or "[]"))
+
+
+def way_taken(upstream_id: int | None, way: str, *, but: int | None = None) -> Destination | None:
+    """The destination that writes back to this upstream in this way, disabled ones not counted."""
+    there = Destination.objects.filter(kind=Destination.Kind.WRITE_BACK, upstream=upstream_id, way=way)
+    return there.exclude(state=Destination.State.DISABLED).exclude(pk=but or 0).first()
+
+
+def taken_ways() -> dict[tuple[int | None, str], str]:
+    """Upstream and way of each write-back that is not disabled -> its name."""
+    there = Destination.objects.filter(kind=Destination.Kind.WRITE_BACK).exclude(state=Destination.State.DISABLED)
+    return {(upstream, way): name for upstream, way, name in there.values_list("upstream", "way", "name")}
 
 
 def facts(destination: Destination) -> dict[str, trail.Plain]:
@@ -210,7 +224,24 @@ def _insert(made: Destination, *, at: datetime, by: trail.Actor, via: trail.Via)
     except IntegrityError:
         if Destination.objects.filter(slug=made.slug).exists():
             raise Refused("slug_taken") from None
+        _refuse_second_way(made)
         raise
+
+
+def _save(found: Destination, *names: str) -> None:
+    try:
+        with transaction.atomic():
+            found.save(update_fields=names or None)
+    except IntegrityError:
+        _refuse_second_way(found)
+        raise
+
+
+def _refuse_second_way(asked: Destination) -> None:
+    """The database let no second one of a way through: say which one has it."""
+    other = way_taken(asked.upstream_id, asked.way, but=asked.pk)
+    if asked.kind == Destination.Kind.WRITE_BACK and other is not None:
+        raise Refused("way_taken", other.name) from None
 
 
 def _move(
@@ -226,7 +257,7 @@ def _move(
         if found.state == state or (state == Destination.State.PAUSED and found.state == Destination.State.DISABLED):
             return False
         found.state, found.reason, found.since = state, reason, at
-        found.save(update_fields=["state", "reason", "since"])
+        _save(found, "state", "reason", "since")
         why = trail.value(reason) if reason else None
         trail.record(_note(found.pk, action, {"destination": found.slug}, why), at=at, by=by, via=via)
         return True

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -12,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from reviewapp.results.models import Final
 from reviewapp.upstreams.models import Upstream
+from reviewapp.upstreams.ways import Way
 
 from .destinations import Wanted
 from .models import Destination
@@ -94,23 +97,57 @@ class WebhookForm(DestinationForm):
         )
 
 
-class WriteBackForm(DestinationForm):
-    """Decisions on their way back to the vendor. `ways`: upstream slug -> the words its client takes."""
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A way back to an upstream: `value` is "slug:way". `taken_by`: the destination that has it already; `lacks`: the option
+    of the upstream that it needs and that is not set; both "" for none."""
 
-    upstream = forms.ChoiceField(
-        label=gettext_lazy("Upstream and way"),
-        help_text=gettext_lazy("Only upstreams that take something back are offered."),
-    )
+    value: str
+    upstream: str
+    way: Way
+    taken_by: str = ""
+    lacks: str = ""
+
+
+class OfferedWays(forms.RadioSelect):
+    """Each way is described by what stands below it (templates/delivery/_ways.html); a taken one cannot be chosen."""
+
+    offers: Sequence[Offer] = ()
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option = super().create_option(name, value, *args, **kwargs)
+        offer = next(one for one in self.offers if one.value == str(value))
+        option["offer"] = offer
+        option["attrs"]["aria-describedby"] = f"{option['attrs'].get('id', value)}_about"
+        if offer.taken_by:
+            option["attrs"]["disabled"] = True
+        return option
+
+
+class WriteBackForm(DestinationForm):
+    """Decisions on their way back to the vendor. `offers`: the ways that the upstreams' clients take."""
+
+    upstream = forms.ChoiceField(label=gettext_lazy("Upstream and way"), widget=OfferedWays)
 
     field_order = ("name", "slug", "upstream", "outcomes")
 
-    def __init__(self, *args: Any, ways: list[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, offers: Sequence[Offer] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["outcomes"].choices = list(OUTCOMES[:2])  # type: ignore[attr-defined]
+        self.offers = offers
         if self.known is not None:
             del self.fields["upstream"]
-        else:
-            self.fields["upstream"].choices = ways  # type: ignore[attr-defined]
+            return
+        chosen = self.fields["upstream"]
+        chosen.choices = [(one.value, f"{one.upstream}: {one.way.name}") for one in offers]  # type: ignore[attr-defined]
+        chosen.widget.offers = offers
+
+    def clean_upstream(self) -> str:
+        chosen = str(self.cleaned_data["upstream"])
+        for one in self.offers:
+            if one.value == chosen and one.taken_by:
+                raise ValidationError(way_taken(one.taken_by))
+        return chosen
 
     def wanted(self) -> Wanted:
         slug, _colon, way = self.cleaned_data.get("upstream", "").partition(":")
@@ -118,6 +155,12 @@ class WriteBackForm(DestinationForm):
         return Wanted(
             name=self.cleaned_data["name"], outcomes=self.cleaned_data["outcomes"], upstream=upstream, way=way
         )
+
+
+def way_taken(name: str) -> str:
+    """Why there is no second write-back of one way to an upstream."""
+    said = _("“%(name)s” writes back to this upstream in this way already: each decision would be sent twice.")
+    return said % {"name": name}
 
 
 class ReasonForm(forms.Form):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from reviewapp.audit.append_only import AppendOnly
+from reviewapp.upstreams import ways
 from reviewapp.work.models import Due
 
 
@@ -55,11 +57,47 @@ class Destination(models.Model):
                 name="a_webhook_has_a_url_and_a_write_back_an_upstream",
                 condition=models.Q(kind="webhook", upstream__isnull=True) & ~models.Q(url="")
                 | models.Q(kind="write_back", upstream__isnull=False, url=""),
-            )
+            ),
+            # A second one would say each decision to the vendor once more.
+            models.UniqueConstraint(
+                name="one_write_back_in_each_way_to_an_upstream",
+                fields=["upstream", "way"],
+                condition=models.Q(kind="write_back") & ~models.Q(state="disabled"),
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def way_text(self) -> str:
+        """What a write-back's way is called."""
+        return ways.called(self.way)
+
+    @property
+    def held_text(self) -> str:
+        """Why nothing is sent there; "" where nothing stands in the way. Reads the upstream of a write-back."""
+        if self.state == self.State.PAUSED:
+            return gettext("waits: the destination is paused")
+        if self.state == self.State.DISABLED:
+            return gettext("waits: the destination is disabled")
+        if self.upstream is not None and self.upstream.paused:
+            return gettext("waits: the upstream is paused")
+        return ""
+
+
+#: Where a dead delivery stands that a person gave up; its state stays `dead`, with `given_up_at`.
+GIVEN_UP = "given_up"
+
+
+class DeliveryQuerySet(models.QuerySet["Delivery"]):
+    """The words in which deliveries are asked for."""
+
+    def standing(self, where: str) -> DeliveryQuerySet:
+        """Those that stand there (`STANDINGS`): what was given up is not dead any more."""
+        if where in (Delivery.State.DEAD, GIVEN_UP):
+            return self.filter(state=Delivery.State.DEAD, given_up_at__isnull=where != GIVEN_UP)
+        return self.filter(state=where)
 
 
 class Delivery(Due):
@@ -67,7 +105,8 @@ class Delivery(Due):
 
     `order_key` is what is delivered in order: the document (job and row key). A delivery waits while an earlier one of
     its destination and order key is pending, retrying, or dead and not given up. `attempts` (of Due) counts the
-    schedule's failures and begins anew when a person tries again; `tries` counts all attempts ever.
+    schedule's failures and begins anew when a person tries again; `tries` counts all attempts ever. `document_name` is
+    copied from the row's document, so that a list is searched by it: erasable, and then blank.
     """
 
     class State(models.TextChoices):
@@ -82,6 +121,7 @@ class Delivery(Due):
     row = models.ForeignKey("results.ResultRow", on_delete=models.PROTECT, related_name="+", db_index=False)
     job = models.ForeignKey("results.Job", on_delete=models.PROTECT, related_name="deliveries")
     order_key = models.CharField(max_length=240)
+    document_name = models.CharField(max_length=500, blank=True, default="")
     webhook_id = models.CharField(max_length=64, unique=True)
     body = models.ForeignKey("audit.Content", on_delete=models.PROTECT, related_name="+", db_index=False)
     state = models.CharField(max_length=16, choices=State, default=State.PENDING)
@@ -89,6 +129,8 @@ class Delivery(Due):
     queued_at = models.DateTimeField()
     delivered_at = models.DateTimeField(null=True)
     given_up_at = models.DateTimeField(null=True)
+
+    objects = DeliveryQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -109,6 +151,8 @@ class Delivery(Due):
             models.Index(fields=["destination", "order_key", "final"], name="delivery_order_idx"),  # push: who is first
             models.Index(fields=["state", "-id"], name="delivery_state_idx"),  # the page, one state
             models.Index(fields=["destination", "state", "-id"], name="delivery_destination_idx"),  # one destination
+            # the page, searched by name: all that a search reads, in the page's order
+            models.Index(fields=["-id", "document_name", "job"], name="delivery_name_idx"),
         ]
 
     def __str__(self) -> str:
@@ -120,10 +164,32 @@ class Delivery(Due):
         return self.order_key.partition(":")[2]
 
     @property
+    def name(self) -> str:
+        """What people call its document by: the file's name, else the upstream's id of the job."""
+        return self.document_name or self.job.file_name or self.job.job_id
+
+    @property
+    def standing(self) -> str:
+        """Where it stands, one of `STANDINGS`."""
+        return GIVEN_UP if self.given_up_at is not None else str(self.state)
+
+    @property
+    def standing_text(self) -> str:
+        return str(dict(STANDINGS)[self.standing])
+
+    @property
+    def held_text(self) -> str:
+        """Why it is not sent though its time may have come; "" where nothing holds it."""
+        return "" if self.next_at is None else self.destination.held_text
+
+    @property
     def holds_back(self) -> bool:
         """Later ones of its document wait for it."""
         return self.state in HOLDING or (self.state == self.State.DEAD and self.given_up_at is None)
 
+
+#: Where a delivery may stand: its state, or that a person gave it up.
+STANDINGS = (*Delivery.State.choices, (GIVEN_UP, _("given up")))
 
 #: States in which a delivery is still to be sent.
 HOLDING = (Delivery.State.PENDING, Delivery.State.RETRYING)

@@ -120,6 +120,7 @@ def _queue(
     """`earlier`: rows that ended before the destination was there go to it too."""
     there = set(Delivery.objects.filter(final__in=[one.pk for one in finals]).values_list("destination_id", "final_id"))
     decided = feed.decisions(finals) if destinations else {}
+    name = _document_name(finals[-1]) if finals else ""
     notes = []
     made = 0
     for final in finals:
@@ -128,7 +129,7 @@ def _queue(
             for one in destinations
             if (earlier or final.pk > one.starts_after) and (one.pk, final.pk) not in there and wants(one, final)
         ]
-        queued = [_deliver(final, decided, one, at=at) for one in wanted]
+        queued = [_deliver(final, decided, one, name=name, at=at) for one in wanted]
         made += len(queued)
         if queued:
             notes.append(_note(final, wanted, queued, job_id))
@@ -137,7 +138,19 @@ def _queue(
     return made
 
 
-def _deliver(final: Final, decided: feed.Decisions, destination: Destination, *, at: datetime) -> Delivery:
+def _document_name(final: Final) -> str:
+    """What the row's document is called: by who attached it, else by the upstream; "" where nobody says, or it was erased."""
+    link = ledger.document_of(final.row.job, final.row.key)
+    if link is not None and link.name.text:
+        return link.name.text[:500]
+    try:
+        read = ledger.read(final.row)
+    except ledger.Erased:
+        return ""
+    return (read.file_name or final.row.job.file_name or "")[:500]
+
+
+def _deliver(final: Final, decided: feed.Decisions, destination: Destination, *, name: str, at: datetime) -> Delivery:
     sends = True
     try:
         text = compose.body(final, decided, destination)
@@ -149,6 +162,7 @@ def _deliver(final: Final, decided: feed.Decisions, destination: Destination, *,
         row_id=final.row_id,
         job_id=final.row.job_id,
         order_key=order_key(final.row.job_id, final.row.key),
+        document_name=name,
         webhook_id=f"msg_{secrets.token_hex(16)}",
         body=content.keep(type="json", text=text),
         state=Delivery.State.PENDING if sends else Delivery.State.NOT_ACCEPTED,

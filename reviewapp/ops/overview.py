@@ -28,14 +28,14 @@ GROWING = (JobStatus.QUEUED, JobStatus.PROCESSING, JobStatus.UNKNOWN)
 @dataclass(frozen=True, slots=True)
 class Errands:
     """One kind of work. `due`: it could begin now; `running`; `later`; `failing`: its last try failed and another
-    comes; `given_up`: no other comes unless a person asks; `since`: how long the longest due has been due."""
+    comes; `stuck`: no other comes unless a person asks; `since`: how long the longest due has been due."""
 
     name: object
     due: int
     running: int
     later: int
     failing: int
-    given_up: int
+    stuck: int
     since: datetime | None
 
 
@@ -93,8 +93,8 @@ def _errands(name: object, rows: models.QuerySet[D], *, at: datetime, lost: Sequ
         "since": Min("next_at", filter=due),
     }
     if lost:
-        counts["given_up"] = Count("pk", filter=Q(state__in=lost))
-    return Errands(name=name, **{"given_up": 0, **rows.aggregate(**counts)})
+        counts["stuck"] = Count("pk", filter=Q(state__in=lost))
+    return Errands(name=name, **{"stuck": 0, **rows.aggregate(**counts)})
 
 
 def _handed(name: object, to: Handoff.To) -> Errands:
@@ -103,7 +103,7 @@ def _handed(name: object, to: Handoff.To) -> Errands:
     growing = Q(row__job__status__in=GROWING) if to == Handoff.To.REVIEW else Q(pk__in=[])
     counted = waiting.aggregate(later=Count("pk", filter=growing), all=Count("pk"))
     due = counted["all"] - counted["later"]
-    return Errands(name=name, due=due, running=0, later=counted["later"], failing=0, given_up=0, since=None)
+    return Errands(name=name, due=due, running=0, later=counted["later"], failing=0, stuck=0, since=None)
 
 
 def _on_their_way() -> models.QuerySet[Delivery]:
@@ -127,10 +127,7 @@ def _troubles() -> list[Trouble]:
         *(_trouble(_("fetching a document"), one, one.name, one.job.upstream.name, one.job_id) for one in _last(files)),
         *(_trouble(_("handing in"), one, one.name, one.upstream.name, None) for one in _last(sent)),
         *(_trouble(_("looking for jobs"), one, "", one.upstream.name, None) for one in _last(looks)),
-        *(
-            _trouble(_("delivering"), one, one.job.file_name or one.job.job_id, one.destination.name, one.job_id)
-            for one in _last(sends)
-        ),
+        *(_trouble(_("delivering"), one, one.name, one.destination.name, one.job_id) for one in _last(sends)),
     ]
 
 

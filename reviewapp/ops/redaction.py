@@ -7,7 +7,10 @@ import re
 
 CUT = "[cut]"
 #: An absolute address's query and fragment: where every vendor's and every store's signature stands.
-_QUERY = re.compile(r"(https?://[^\s\"'<>?#]+)[?#][^\s\"'<>]*", re.IGNORECASE)
+#: A quotation mark in the middle of one does not end it, nor does a mark with another parameter behind it.
+_QUERY = re.compile(
+    r"(https?://[^\s\"<>?#]+)[?#](?:[^\s\"'<>]|[\"'](?=[\w%&=])|[\"'<>](?=\S{0,2000}?[?&;#][\w-]+=))*", re.IGNORECASE
+)
 #: user:password@ in any address, a database's too.
 _USER = re.compile(r"([a-z][a-z0-9+.-]*://)[^\s/\"'@]+@", re.IGNORECASE)
 #: A secret that is named: `Authorization: Bearer x`, `api-key=x`, `"password": "x"`.

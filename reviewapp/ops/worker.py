@@ -80,7 +80,7 @@ class Process:
         """Whether there was something; None: it ended in an error."""
         self._count(lane.name, 1)
         try:
-            busy = lane.step(self._now(), self._name)
+            busy = lane.step(self._now(), self._name, self._stop.is_set)
         except Lost as lost:
             # It took longer than its lease, nothing of it was saved, and whoever has the row does it.
             logger.warning("the lane %s was too slow: %s", lane.name, lost)

@@ -40,7 +40,7 @@ def to(upstream: Upstream, *, client: http.Client) -> Connection:
         reach=reach,
         file_reach=file_reach,
         secrets=secrets_of(upstream),
-        options=json.loads(upstream.options) if upstream.options else {},
+        options=options(upstream),
         limits=replace(http.JSON, seconds=settings.UPSTREAM_SECONDS),
         file_limits=replace(http.FILE, seconds=settings.UPSTREAM_FILE_SECONDS),
     )
@@ -49,6 +49,11 @@ def to(upstream: Upstream, *, client: http.Client) -> Connection:
 def secrets_of(upstream: Upstream) -> tuple[str, ...]:
     """With what its webhooks may be signed, the newest first. Raises sealing.Unopened."""
     return tuple(json.loads(sealing.open_(upstream.webhook_secrets) or "[]"))
+
+
+def options(upstream: Upstream) -> dict[str, str]:
+    """What a vendor wants beside, by name."""
+    return json.loads(upstream.options) if upstream.options else {}
 
 
 def host_of(upstream: Upstream) -> str:

@@ -31,7 +31,7 @@ ENTRIES = (
     Entry("inspection:trail", _("Trail"), "audit.read"),
     Entry("intake:upstreams", _("Upstreams"), "upstreams.configure"),
     Entry("accounts:people", _("People"), "accounts.manage"),
-    Entry("accounts:keys", _("API keys"), "api.manage"),
+    Entry("api:keys", _("API keys"), "api.manage"),
 )
 
 

@@ -84,6 +84,11 @@ def moment(at: datetime) -> str:
     return f"{day(at)} {clock(at)}"
 
 
+def instant(at: datetime) -> str:
+    """Day, hour, minute and second in the person's time zone."""
+    return f"{day(at)} {format_time(_wall(at), format='medium', locale=Locale.parse(_name()))}"
+
+
 def span(length: timedelta) -> str:
     """A length of time in its largest unit, cut: "50 min", "6 h", "3 d". Below two hours the minutes are said as well:
     "1 h 55 min". Less than a minute is "<1 min"."""

@@ -18,6 +18,7 @@ from reviewapp.delivery.models import Delivery, Destination
 from reviewapp.results import ledger
 from reviewapp.results.models import Final, ResultRow
 from reviewapp.upstreams.http import Limits
+from reviewapp.upstreams.models import Upstream
 from tests import factories
 from tests.upstreams import servers
 
@@ -117,6 +118,15 @@ def create_destination(
         slug=slug, wanted=destinations.Wanted(**wanted), at=factories.AT, by=trail.SYSTEM, via=factories.VIA
     )
     return made
+
+
+def create_write_back(upstream: Upstream, way: str, *, slug: str = "", **over: Any) -> Destination:
+    """Decisions on their way back to that upstream."""
+    slug = slug or f"back-{way}".replace("_", "-")
+    wanted = {"name": slug.title(), "outcomes": OUTCOMES[:2], "upstream": upstream, "way": way, **over}
+    return destinations.add_write_back(
+        slug=slug, wanted=destinations.Wanted(**wanted), at=factories.AT, by=trail.SYSTEM, via=factories.VIA
+    )
 
 
 def finish(row: ResultRow, *, outcome: str = "passed", at: datetime = factories.AT) -> Final:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -12,13 +14,30 @@ from django.test.utils import CaptureQueriesContext
 
 from reviewapp.accounts.roles import Role
 from reviewapp.audit import trail
-from reviewapp.delivery import browse, destinations, retrying, sending
-from reviewapp.delivery.models import Delivery, Destination
+from reviewapp.audit.actions import Action
+from reviewapp.delivery import browse, destinations, outbox, retrying, sending
+from reviewapp.delivery.models import Attempt, Delivery, Destination
+from reviewapp.documents.models import Document
+from reviewapp.extraction.model import Kind
+from reviewapp.inspection import sent
+from reviewapp.ops import overview
+from reviewapp.results import ledger
 from reviewapp.results.models import Job
 from reviewapp.upstreams.clients import Capabilities
 from reviewapp.upstreams.models import Upstream
+from reviewapp.upstreams.ways import WAYS
 from tests import factories
-from tests.delivery.receiver import always, create_destination, deliveries, in_turn, receiving, run
+from tests.delivery.receiver import (
+    always,
+    create_destination,
+    create_rows,
+    create_write_back,
+    deliveries,
+    finish,
+    in_turn,
+    receiving,
+    run,
+)
 from tests.factories import AT
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -78,6 +97,118 @@ def test_it_is_searched_by_job_file_and_message(sol: Client) -> None:
     job = Job.objects.get()
     for q in (job.job_id[:9], ours[1].webhook_id):
         assert sol.get("/deliveries/", {"q": q}).context["page"].deliveries
+
+
+def test_a_document_is_found_by_its_name_in_every_way_and_leads_to_its_row_and_task(sol: Client) -> None:
+    """Of a Talonic job each row has a document of its own, of which the job knows nothing."""
+    talonic = factories.create_upstream(slug="talonic", kind=Kind.TALONIC)
+    create_destination()
+    for way in sending.ways_of(Kind.TALONIC):
+        create_write_back(talonic, way)
+    for row in create_rows(12):
+        finish(row, outcome="approved")
+    named = factories.create_job(factories.unsiloed({"total": (1, 0.99)}, file_name="letter.pdf"))
+    outbox.run(at=AT)
+    found = sol.get("/deliveries/", {"q": "PAPER-11"})
+    shown = found.context["page"].deliveries
+    assert len(shown) == 1 + len(sending.ways_of(Kind.TALONIC)) == 4
+    assert {one.name for one in shown} == {"paper-11.pdf"}
+    page = found.content.decode()
+    assert page.count(">paper-11.pdf</a>") == 4
+    assert f'href="/jobs/{shown[0].job_id}/#row-{shown[0].row_id}"' in page
+    assert len(sol.get("/deliveries/", {"q": "letter"}).context["page"].deliveries) == (1 if named.file_name else 0)
+    one = sol.get(f"/deliveries/{shown[0].pk}/").content.decode()
+    assert "<h1>paper-11.pdf</h1>" in one
+    assert f'href="/jobs/{shown[0].job_id}/#row-{shown[0].row_id}"' in one
+    assert f'href="/queue/?job={shown[0].job_id}&amp;state=any&amp;q=paper-11.pdf"' in one
+
+
+def test_a_name_that_was_attached_by_hand_goes_before_what_the_upstream_says(sol: Client) -> None:
+    create_destination()
+    (row,) = create_rows()
+    document = Document.objects.create(
+        sha256="a" * 64,
+        size=1,
+        media_type="application/pdf",
+        state="ready",
+        page_count=1,
+        pages="[[1, 1]]",
+        created_at=AT,
+    )
+    ledger.link_document(job=row.job, document=document, name="by hand.pdf", key=row.key, at=AT)
+    finish(row)
+    outbox.run(at=AT)
+    assert Delivery.objects.get().document_name == "by hand.pdf"
+
+
+def test_a_search_reads_an_index_and_every_list_asks_as_much_for_many_as_for_few(sol: Client) -> None:
+    create_destination()
+    asked: dict[str, list[int]] = {}
+    for number in (1, 60):
+        for n in range(5 if number > 1 else 0):
+            create_destination(slug=f"more-{n}")
+        for row in create_rows(number):
+            finish(row)
+        outbox.run(at=AT)
+        for address in ("/deliveries/", "/deliveries/?q=paper&state=pending", "/deliveries/destinations/"):
+            with CaptureQueriesContext(connection) as queries:
+                sol.get(address)
+            asked.setdefault(address, []).append(len(queries))
+    assert {few for few, many in asked.values() if few != many} == set(), asked
+    assert max(map(max, asked.values())) <= 16
+    if connection.vendor == "sqlite":
+        ids = browse.narrowed(browse.Filter(q="paper")).order_by("-id").values_list("pk", flat=True)[:51]
+        assert "USING COVERING INDEX delivery_name_idx" in ids.explain()
+
+
+def test_what_was_given_up_stands_for_itself_and_is_dead_nowhere(sol: Client) -> None:
+    dead = stuck()[0]
+    assert overview.of(at=AT).errands[6].stuck == 1
+    sol.post(f"/deliveries/{dead.pk}/end/")
+    assert [one.pk for one in sol.get("/deliveries/?state=given_up").context["page"].deliveries] == [dead.pk]
+    listed = sol.get("/deliveries/?state=dead")
+    assert not listed.context["page"].deliveries
+    assert {where: n for where, _label, n in listed.context["states"]} == {
+        "pending": 0, "retrying": 1, "delivered": 1, "dead": 0, "given_up": 1, "not_accepted": 0,
+    }  # fmt: skip
+    assert browse.find_destination("books").dead == 0
+    assert overview.of(at=AT).errands[6].stuck == 0
+    page = sol.get("/deliveries/").content.decode()
+    assert 'value="given_up"' in page and ">given up</span>" in page and ">dead</span>" not in page
+
+
+def test_attempts_are_told_to_the_second_with_how_long_they_took(sol: Client) -> None:
+    with receiving(always(500)) as receiver:
+        create_destination(receiver.url)
+        (delivery,) = deliveries()
+        run(AT + timedelta(seconds=7))
+    page = sol.get(f"/deliveries/{delivery.pk}/").content.decode()
+    assert re.search(r">10 Mar 2026 09:00:07</time>", page) or ":00:07" in page
+    took = Attempt.objects.get().seconds
+    assert f'<td class="number">{took} s</td>' in page
+
+
+def test_what_a_stopped_destination_keeps_waits_and_has_no_next_attempt(ada: Client) -> None:
+    talonic = factories.create_upstream(slug="talonic", kind=Kind.TALONIC)
+    create_destination()
+    back = create_write_back(talonic, "corrections")
+    (row,) = create_rows()
+    finish(row, outcome="approved")
+    outbox.run(at=AT)
+    to_books, to_vendor = Delivery.objects.order_by("destination")
+    assert to_vendor.destination == back
+    said = {}
+    for state in ("active", "paused", "disabled"):
+        Destination.objects.update(state=state)
+        said[state] = ada.get(f"/deliveries/{to_books.pk}/").content.decode()
+        assert (f"waits: the destination is {state}" in ada.get("/deliveries/").content.decode()) == (state != "active")
+    assert "<dt>Next attempt</dt><dd><time" in said["active"]
+    for state in ("paused", "disabled"):
+        assert f"<dt>Next attempt</dt><dd>waits: the destination is {state}</dd>" in said[state]
+    Destination.objects.update(state="active")
+    Upstream.objects.update(paused=True)
+    assert "waits: the upstream is paused" in ada.get(f"/deliveries/{to_vendor.pk}/").content.decode()
+    assert "waits:" not in ada.get(f"/deliveries/{to_books.pk}/").content.decode()
 
 
 def test_pages_of_fifty_without_a_gap_and_few_queries(sol: Client) -> None:
@@ -220,6 +351,53 @@ def test_a_write_back_offers_what_the_vendors_client_takes(ada: Client, monkeypa
     assert changed.status_code == 302
     found.refresh_from_db()
     assert (found.name, found.way, json.loads(found.outcomes)) == ("Again", "agent_data", ["rejected"])
+
+
+def test_each_way_says_what_it_does_there_and_what_it_needs(ada: Client) -> None:
+    for kind in Kind:
+        factories.create_upstream(slug=kind.value.replace("_", "-"), kind=kind)
+    Upstream.objects.update(base_url="https://api.example.com")
+    response = ada.get("/deliveries/destinations/new/write-back/")
+    page = html.unescape(response.content.decode())
+    offers = response.context["form"].offers
+    assert {(one.value.partition(":")[2]) for one in offers} == set(WAYS)
+    for kind in Kind:
+        for way in sending.ways_of(kind):
+            assert f'value="{kind.value.replace("_", "-")}:{way}"' in page
+            assert f"{WAYS[way].does} {WAYS[way].needs}" in page and str(WAYS[way].name) in page
+    assert page.count("deployment_name is not set there yet.") == sum(
+        "agent_data" in sending.ways_of(kind) for kind in Kind
+    )
+    Upstream.objects.update(options='{"deployment_name": "d"}')
+    assert "is not set there yet" not in ada.get("/deliveries/destinations/new/write-back/").content.decode()
+
+
+def test_one_way_back_to_an_upstream_is_taken_once(ada: Client) -> None:
+    factories.create_upstream(slug="talonic", kind=Kind.TALONIC)
+    factories.create_upstream(slug="another", kind=Kind.TALONIC)
+    Upstream.objects.update(base_url="https://api.example.com")
+    address = "/deliveries/destinations/new/write-back/"
+
+    def add(slug: str, chosen: str) -> tuple[int, str]:
+        typed = {"slug": slug, "name": f"Back {slug}", "upstream": chosen, "outcomes": ["approved"]}
+        response = ada.post(address, typed)
+        return response.status_code, response.content.decode()
+
+    assert add("a", "talonic:corrections")[0] == 302
+    status, page = add("b", "talonic:corrections")
+    assert status == 422 and "“Back a” writes back to this upstream in this way already" in page
+    assert add("c", "talonic:field_review")[0] == 302 and add("d", "another:corrections")[0] == 302
+    page = ada.get(address).content.decode()
+    assert "“Back a” does this already." in page and page.count(" disabled") == 3
+    # One that was disabled is not in the way, until it is to be resumed.
+    ada.post("/deliveries/destinations/a/disablement/")
+    assert add("b", "talonic:corrections")[0] == 302
+    said = ada.post("/deliveries/destinations/a/resumption/", follow=True).content.decode()
+    assert "“Back b” writes back to this upstream in this way already" in said
+    assert Destination.objects.get(slug="a").state == "disabled"
+    ada.post("/deliveries/destinations/b/disablement/")
+    ada.post("/deliveries/destinations/a/resumption/")
+    assert Destination.objects.get(slug="a").state == "active"
 
 
 def test_paused_with_a_reason_resumed_and_disabled(ada: Client) -> None:

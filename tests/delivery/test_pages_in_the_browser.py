@@ -8,10 +8,12 @@ from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from reviewapp.accounts.roles import Role
-from reviewapp.delivery.models import Delivery
+from reviewapp.delivery.models import Delivery, Destination
+from reviewapp.extraction.model import Kind
+from reviewapp.upstreams.models import Upstream
 from tests import factories
 from tests.browser.test_lists import come_in
-from tests.delivery.receiver import create_destination, deliveries, in_turn, receiving, run
+from tests.delivery.receiver import create_destination, create_write_back, deliveries, in_turn, receiving, run
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -19,6 +21,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 @pytest.fixture
 def stuck() -> list[Delivery]:
     factories.create_user(username="ada", role=Role.ADMIN)
+    factories.create_upstream(slug="talonic", kind=Kind.TALONIC)
+    Upstream.objects.update(base_url="https://api.example.com")
     with receiving(in_turn(422, 200, 500)) as receiver:
         create_destination(receiver.url)
         deliveries(documents=3)
@@ -64,10 +68,63 @@ def test_all_of_it_works_without_script(live_server: LiveServer, browser: Browse
     context.close()
 
 
+def test_giving_up_is_worked_by_keys_and_leaves_the_heading_where_it_is(
+    live_server: LiveServer, page: Page, stuck: list[Delivery]
+) -> None:
+    for size in ({"width": 1280, "height": 720}, {"width": 1920, "height": 1080}):
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        if size["width"] == 1280:
+            come_in(page, live_server, "ada")
+        page.goto(f"{live_server.url}/deliveries/{stuck[0].pk}/")
+        places = ("h1", ".page-acts", ".page-head .button-first", ".facts")
+        before = [page.locator(place).bounding_box() for place in places]
+        page.locator("summary", has_text="Give up").focus()
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("button", name="Give it up for good")).to_be_visible()
+        assert [page.locator(place).bounding_box() for place in places] == before
+        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("It is given up.")).to_be_visible()
+    stuck[0].refresh_from_db()
+    assert stuck[0].standing == "given_up"
+
+
+def test_a_way_back_is_chosen_by_keys_and_a_taken_one_passed_over(
+    live_server: LiveServer, page: Page, stuck: list[Delivery]
+) -> None:
+    create_write_back(Upstream.objects.get(slug="talonic"), "corrections")
+    come_in(page, live_server, "ada")
+    page.goto(f"{live_server.url}/deliveries/destinations/new/write-back/")
+    page.get_by_label("Name", exact=True).fill("Back again")
+    page.get_by_label("Short name").fill("back-again")
+    expect(page.get_by_role("radio", name="Talonic: Corrections")).to_be_disabled()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    chosen = page.locator("[name=upstream]:checked")
+    assert chosen.get_attribute("value") == "talonic:field_review"
+    described = chosen.get_attribute("aria-describedby")
+    assert "holds for review" in (page.locator(f"#{described}").text_content() or "")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("The destination is there.")).to_be_visible()
+    assert Destination.objects.get(slug="back-again").way == "field_review"
+
+
+OF_A_WRITE_BACK = ("destinations/new/write-back/", "destinations/back-corrections/")
+
+
 def test_axe_finds_nothing(live_server: LiveServer, page: Page, stuck: list[Delivery]) -> None:
+    create_write_back(Upstream.objects.get(slug="talonic"), "corrections")
     come_in(page, live_server, "ada")
     found = {}
-    for path in ("", f"{stuck[0].pk}/", "destinations/", "destinations/books/", "destinations/new/webhook/"):
+    for path in (
+        "",
+        f"{stuck[0].pk}/",
+        "destinations/",
+        "destinations/books/",
+        "destinations/new/webhook/",
+        *OF_A_WRITE_BACK,
+    ):
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme=scheme)
             page.goto(f"{live_server.url}/deliveries/{path}")

@@ -52,6 +52,21 @@ def test_no_query_of_an_address_survives(query: str) -> None:
     assert redact(f"a https://h.example/p?{query} b") == "a https://h.example/p?[cut] b"
 
 
+@pytest.mark.parametrize("mark", [*"!$&'()*+,;=", *":@/?-._~%", *'"`<>{}|^[]\\', "''", "','", "';"])
+@pytest.mark.parametrize("context", ["{}", "GET {} 200", 'msg="GET {}" x', "'{}'", "b'GET {} 1.1'", "({})", "<{}>"])
+def test_no_character_in_an_address_hides_what_follows_it(mark: str, context: str) -> None:
+    for address in (f"https://h.example/p?q={mark}&sig={SECRET}", f"https://h.example/o{mark}c?sig={SECRET}"):
+        # In a path these end the address.
+        if set(mark) & set('"<>') and "/o" in address:
+            continue
+        assert SECRET not in redact(context.format(address)), address
+
+
+def test_the_quotation_marks_round_an_address_stay() -> None:
+    assert redact("{'url': 'https://h/p?a=1', 'n': 1}") == "{'url': 'https://h/p?[cut]', 'n': 1}"
+    assert redact("<a href='https://h/p?a=1'>p</a>") == "<a href='https://h/p?[cut]'>p</a>"
+
+
 def test_arguments_and_tracebacks_are_covered() -> None:
     try:
         raise ValueError(f"https://h.example/p?sig={SECRET}")

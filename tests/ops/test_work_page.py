@@ -44,7 +44,7 @@ def test_each_row_is_counted_where_it_stands(upstream: Upstream) -> None:
     pull(upstream, "settled", state="settled")
     work = overview.of(at=AT)
     (jobs,) = [one for one in work.errands if str(one.name) == "Jobs to ask for"]
-    assert (jobs.due, jobs.running, jobs.later, jobs.failing, jobs.given_up) == (2, 1, 2, 1, 1)
+    assert (jobs.due, jobs.running, jobs.later, jobs.failing, jobs.stuck) == (2, 1, 2, 1, 1)
     assert jobs.since == AT - timedelta(minutes=9)
     assert {(one.about, one.error) for one in work.troubles} == {
         ("failing", "the host is down"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -118,6 +119,81 @@ def test_a_truncated_body_is_cut_all_the_same(url: str, at: int) -> None:
 )
 def test_exactly_this_becomes_of_a_text(text: str, expected: str) -> None:
     assert cut(text) == expected
+
+
+#: RFC 3986's sub-delims, the other characters that may stand raw in a query, and what may not but does.
+IN_A_QUERY = [*"!$&'()*+,;=", *":@/?-._~%", *'"`<>{}|^[]\\', "''", '""', "','", '","', "'&", "';"]
+CONTEXTS = {
+    "bare": "{}",
+    "a log line": "2026-03-10 GET {} 200",
+    "quoted in a log line": 'msg="GET {}" status=200',
+    "a repr": "HTTPError('{}')",
+    "a repr of bytes": "b'GET {} HTTP/1.1'",
+    "a repr of a dict": "{{'file': '{}', 'pages': 2}}",
+    "in brackets": "see ({}), or not",
+    "Markdown": "[a file]({})",
+    "an attribute": '<a href="{}" class="x">a file</a>',
+    "an attribute in single quotes": "<a href='{}' class='x'>a file</a>",
+    "an attribute without quotes": "<a href={} class=x>a file</a>",
+}
+
+
+@pytest.mark.parametrize("mark", IN_A_QUERY)
+@pytest.mark.parametrize("context", CONTEXTS)
+@pytest.mark.parametrize("inside", ["a string", "a string that is cut short", "no string"])
+def test_no_character_in_an_address_hides_what_follows_it(mark: str, context: str, inside: str) -> None:
+    if mark == '","' and '"' in CONTEXTS[context]:
+        return  # two strings of any reader
+    addresses = [
+        f"https://b.example/x.pdf?name=o{mark}c&sig={SECRET}",
+        f"https://b.example/x.pdf?name={mark}&sig={SECRET}&v=2",
+        f"https://b.example/o{mark}c.pdf?sig={SECRET}",
+    ]
+    if not set(mark) & set("'\"<>"):
+        # In the value itself a mark that ends strings or tags may be the end.
+        addresses.append(f"https://b.example/x.pdf?sig=FIRST{mark}{SECRET}&v=2")
+    for address in addresses:
+        text = CONTEXTS[context].format(address)
+        if inside != "no string":
+            text = json.dumps({"n": 1.50, "said": text, "after": "kept"})
+        if inside == "a string that is cut short":
+            text = text[: -len('", "after": "kept"}')]
+        after = cut(text)
+        assert SECRET not in after, (text, after)
+        assert cut(after) == after
+        assert inside != "a string" or json.loads(after)["after"] == "kept"
+
+
+@pytest.mark.parametrize("mark", ["'", '"'])
+@pytest.mark.parametrize("context", ["bare", "a log line", "in brackets", "an attribute without quotes", "a repr"])
+def test_a_quotation_mark_in_a_signature_does_not_end_it(mark: str, context: str) -> None:
+    assert SECRET not in cut(CONTEXTS[context].format(f"https://b.example/x.pdf?sig=FIRST{mark}{SECRET}&v=2"))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("<a href='https://b/x?sig=s'>a</a>", "<a href='https://b/x'>a</a>"),
+        ("{'url': 'https://b/x?sig=s', 'n': 1}", "{'url': 'https://b/x', 'n': 1}"),
+        ("{'url':'https://b/x?sig=s','n':1}", "{'url':'https://b/x','n':1}"),
+        ("b'GET https://b/x?sig=s'", "b'GET https://b/x'"),
+        ("'https://b/x?v=1' and 'https://c/y?sig=s'", "'https://b/x?v=1' and 'https://c/y'"),
+        ("'https://b/x?v=1','https://c/y?sig=s','https://d/z?v=1'", "'https://b/x?v=1','https://c/y','https://d/z?v=1'"),
+        ("https://b/it's?page=2'and'so", "https://b/it's?page=2'and'so"),
+        ("https://b/x?to='https://c/y&sig=s", "https://b/x?to='https://c/y"),
+        ('{"a":"https://b/x?q=\\"hi\\"&sig=s","b":1}', '{"a":"https://b/x","b":1}'),
+    ],
+)  # fmt: skip
+def test_no_more_is_cut_than_the_address(text: str, expected: str) -> None:
+    assert cut(text) == expected
+
+
+@pytest.mark.parametrize("piece", ["https://a'x", 'https://a"', "'", '"', "https://a?sig=s'", "https://a/x<>&sig="])
+def test_a_large_text_of_marks_takes_no_time(piece: str) -> None:
+    text = "https://a/?" + piece * 40_000
+    began = time.process_time()
+    cut(text)
+    assert time.process_time() - began < 5
 
 
 def test_the_seed_examples_lose_their_signatures(shared_data: Path) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import wraps
 
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 
 from reviewapp.api import standing
@@ -20,6 +22,7 @@ from reviewapp.upstreams import registry
 #: How long a link to a file is good, in seconds.
 FILE_SECONDS = 3600
 SALT = "reviewapp.api.file"
+ERASED = "The result of this job was erased."
 
 
 def json_response(tree: Json, *, status: int = 200, shut: Shut | None = None) -> HttpResponse:
@@ -42,6 +45,29 @@ def in_a_sentence(sentence: str, *, status: int) -> HttpResponse:
 def not_allowed(request: HttpRequest) -> HttpResponse:
     """The address is there, but not for this method."""
     return in_a_sentence("Method Not Allowed", status=405)
+
+
+def or_erased(
+    gone: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]:
+    """A view of a result, and what it says in the vendor's words when that was erased on purpose."""
+
+    def wrap(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+        @wraps(view)
+        def told(request: HttpRequest, **address: str) -> HttpResponseBase:
+            try:
+                return view(request, **address)
+            except ledger.Erased:
+                return gone(request)
+
+        return told
+
+    return wrap
+
+
+def erased(request: HttpRequest) -> HttpResponse:
+    """As two of the vendors would say it."""
+    return in_a_sentence(ERASED, status=404)
 
 
 def composed(job: Job, standings: Mapping[str, standing.Standing]) -> Mapping[str, Json]:

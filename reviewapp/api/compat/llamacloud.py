@@ -21,6 +21,7 @@ _UNFINISHED = {JobStatus.QUEUED: "PENDING", JobStatus.PROCESSING: "PENDING", Job
 
 @doors.machine
 @doors.reads(answers.not_allowed)
+@answers.or_erased(answers.erased)
 def result(request: HttpRequest, job_id: str) -> HttpResponse:
     """The result, once every row is decided; before that the vendor's not-found body, as for a running job."""
     entered = _enter(request, job_id)
@@ -28,9 +29,11 @@ def result(request: HttpRequest, job_id: str) -> HttpResponse:
         return entered
     standings = standing.of_job(entered)
     status, _ = _status(entered, standings)
+    # First, so that what was erased is not asked for again and again as if it were still to come.
+    composed = answers.composed(entered, standings)["result"]
     if status not in ("SUCCESS", "PARTIAL_SUCCESS"):
         return answers.json_response({"detail": "Result not found"}, status=404)
-    tree = _result(entered, answers.composed(entered, standings)["result"])
+    tree = _result(entered, composed)
     if (facts := answers.review_facts(standings)) is not None:
         # Outside `field_metadata`, where the vendor's own parser would refuse it (contracts.md 6.4).
         tree["review"] = facts
@@ -39,6 +42,7 @@ def result(request: HttpRequest, job_id: str) -> HttpResponse:
 
 @doors.machine
 @doors.reads(answers.not_allowed)
+@answers.or_erased(answers.erased)
 def run(request: HttpRequest, job_id: str) -> HttpResponse:
     """The job's run, where the upstream's was kept: with the reviewed values as soon as there is a result."""
     entered = _enter(request, job_id)
@@ -63,6 +67,7 @@ def run(request: HttpRequest, job_id: str) -> HttpResponse:
 
 @doors.machine
 @doors.reads(answers.not_allowed)
+@answers.or_erased(answers.erased)
 def job(request: HttpRequest, job_id: str) -> HttpResponse:
     """The job: PENDING until every row is decided, then SUCCESS, or ERROR with the reason when one was rejected."""
     entered = _enter(request, job_id)

@@ -51,9 +51,10 @@ def _answer(request: HttpRequest, file_id: str, *, uuids: bool) -> HttpResponse:
 
 
 def _link(key: ApiKey, file_id: str) -> DocumentLink:
-    """The newest file attached to a job of the key's upstreams that was read from it. Raises doors.Shut."""
+    """The newest file attached to a job of the key's upstreams that was read from it, save one that was erased. Raises
+    doors.Shut."""
     links = DocumentLink.objects.filter(job__upstream__slug__in=key.upstreams, job__kind__in=_KINDS)
-    links = links.select_related("document").order_by("-id")
+    links = links.filter(name__erased_at=None).select_related("document").order_by("-id")
     found: DocumentLink | None = links.filter(job__file_id=file_id).first()
     if found is None and _SHA256.fullmatch(file_id):
         found = links.filter(document__sha256=file_id).first()

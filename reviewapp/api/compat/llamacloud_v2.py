@@ -17,11 +17,11 @@ from . import answers, llamacloud_listing, llamacloud_manners
 
 #: What an answer holds only when it is asked for.
 _EXPANDABLE = ("extract_metadata", "configuration", "usage", "metadata")
-_ERASED = "The result of this job was erased."
 
 
 @doors.machine
 @doors.reads(answers.not_allowed)
+@answers.or_erased(answers.erased)
 def job(request: HttpRequest, job_id: str) -> HttpResponse:
     """The job: RUNNING without a result until every row is decided, then COMPLETED, or FAILED when one was rejected."""
     try:
@@ -29,8 +29,6 @@ def job(request: HttpRequest, job_id: str) -> HttpResponse:
         return answers.json_response(_answer(found, request.GET.getlist("expand")))
     except doors.Shut as shut:
         return llamacloud_manners.refused(shut)
-    except ledger.Erased:
-        return answers.in_a_sentence(_ERASED, status=404)
 
 
 @doors.machine

@@ -41,8 +41,13 @@ def _not_allowed(request: HttpRequest) -> HttpResponse:
     return _error(request, 405, "method_not_allowed", "Method Not Allowed", message)
 
 
+def _erased(request: HttpRequest) -> HttpResponse:
+    return _error(request, 404, "not_found", "Not Found", answers.ERASED)
+
+
 @doors.machine
 @doors.reads(_not_allowed)
+@answers.or_erased(_erased)
 def results(request: HttpRequest, job_id: str) -> HttpResponse:
     """The job's rows: `review` while undecided, `approved` when a person approved or no eyes were needed."""
     entered = _enter(request, job_id)
@@ -62,6 +67,7 @@ def results(request: HttpRequest, job_id: str) -> HttpResponse:
 
 @doors.machine
 @doors.reads(_not_allowed)
+@answers.or_erased(_erased)
 def job(request: HttpRequest, job_id: str) -> HttpResponse:
     """The job itself, from what is known of it."""
     entered = _enter(request, job_id)

@@ -23,6 +23,7 @@ _SENTENCES = {
 
 @doors.machine
 @doors.reads(answers.not_allowed)
+@answers.or_erased(answers.erased)
 def extract(request: HttpRequest, job_id: str) -> HttpResponse:
     """The extract job: `review` with the values as read until every task is decided, then `completed`."""
     return _answer(request, job_id, Kind.UNSILOED_EXTRACT)
@@ -30,6 +31,7 @@ def extract(request: HttpRequest, job_id: str) -> HttpResponse:
 
 @doors.machine
 @doors.reads(answers.not_allowed)
+@answers.or_erased(answers.erased)
 def classify(request: HttpRequest, job_id: str) -> HttpResponse:
     """The classify job: `processing` with `result: null` until it is decided, then `completed`."""
     return _answer(request, job_id, Kind.UNSILOED_CLASSIFY)

@@ -13,12 +13,11 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from ninja.security import HttpBearer
 
-from reviewapp.accounts import actors
+from reviewapp.accounts import actors, apikeys
 from reviewapp.accounts.models import ApiKey, Scope, User
-from reviewapp.accounts.roles import Permission
 from reviewapp.api import doors
 from reviewapp.audit import trail
-from reviewapp.delivery.models import Delivery
+from reviewapp.delivery.models import Delivery, DeliveryQuerySet
 from reviewapp.results.models import Job, ResultRow
 from reviewapp.review import claims
 from reviewapp.review.models import Task
@@ -29,15 +28,6 @@ One = TypeVar("One", bound=Model)
 
 #: A body of ours is a list of verdicts; documents never come in here.
 MAX_BODY = 1024 * 1024
-#: What a key that acts for a person may not do when the person may not. Rows and compat are machines' alone.
-_PERMISSIONS = {
-    Scope.JOBS_READ: Permission.INTAKE_SEE,
-    Scope.TASKS_READ: Permission.REVIEW_SEE,
-    Scope.TASKS_WRITE: Permission.REVIEW_WORK,
-    Scope.DELIVERIES_READ: Permission.DELIVERY_SEE,
-    Scope.DELIVERIES_WRITE: Permission.DELIVERY_MANAGE,
-    Scope.TRAIL_READ: Permission.AUDIT_READ,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +67,7 @@ class Caller:
         tasks = self.tasks().select_related("row__values", "row__facts", "row__schema", "job__upstream", "queue")
         return _one(tasks.select_related("holder", "decided_by").filter(pk=_number(id)))
 
-    def deliveries(self) -> QuerySet[Delivery]:
+    def deliveries(self) -> DeliveryQuerySet:
         """Those of rows of the key's upstreams, to whichever destination; where that is, is not even read."""
         found = Delivery.objects.select_related("destination", "job__upstream", "final")
         hidden = ("destination__url", "destination__host", "destination__secrets")
@@ -105,7 +95,7 @@ class Key(HttpBearer):
             raise _shut(shut) from shut
         if self.scope not in key.scopes:
             raise errors.Refused(403, "scope_missing", f"The key lacks the scope {self.scope.value}.")
-        needed = _PERMISSIONS.get(self.scope)
+        needed = apikeys.NEEDS.get(self.scope)
         if key.acts_for is not None and needed is not None and not key.acts_for.has_perm(needed):
             raise errors.Refused(403, "not_allowed", "The person whom the key acts for may not do this.")
         return Caller(key=key, at=at, via=actors.via(request, key=key))

@@ -48,13 +48,13 @@ def deliveries(
     after: paging.Number = "",
     limit: paging.Limit = 100,
 ) -> HttpResponse:
-    """Those of rows of the key's upstreams, the newest first. `dead` ones without `given_up_at` hold back the later rows of
-    their document until somebody tries them again or gives them up."""
+    """Those of rows of the key's upstreams, the newest first. `dead` ones hold back the later rows of their document until
+    somebody tries them again or gives them up: then they are `given_up`."""
     found = callers.of(request).deliveries()
     if destination:
         found = found.filter(destination__slug=destination)
     if state:
-        found = found.filter(state=state)
+        found = found.standing(state)
     if job:
         found = found.filter(job=int(job))
     if after:
@@ -108,13 +108,14 @@ def _delivery(one: Delivery) -> dict[str, Json]:
     return {
         "id": str(one.pk),
         "destination": {"slug": one.destination.slug, "name": one.destination.name},
-        "state": str(one.state),
+        "state": one.standing,
         "webhook_id": one.webhook_id,
         "upstream": one.job.upstream.slug,
         "kind": one.job.kind,
         "job": str(one.job_id),
         "job_id": one.job.job_id,
         "key": one.key,
+        "document_name": one.document_name,
         "row_id": str(one.row_id),
         "outcome": str(one.final.outcome),
         "tries": trees.whole(one.tries),

@@ -9,7 +9,7 @@ from ninja import Schema
 
 from .shapes import ExactNumber, Id
 
-State = Literal["pending", "retrying", "delivered", "dead", "not_accepted"]
+State = Literal["pending", "retrying", "delivered", "dead", "given_up", "not_accepted"]
 
 
 class To(Schema):
@@ -20,8 +20,10 @@ class To(Schema):
 
 
 class Delivery(Schema):
-    """One final row on its way. `webhook_id`: the same on every try of a webhook; `tries`: how often it was sent so far;
-    `next_at`: when it is sent next; `given_up_at`: when a person gave a dead one up."""
+    """One final row on its way. `state`: `dead` is what nobody tries any more and what holds back the later rows of its
+    document, `given_up` what a person gave up. `document_name`: "" where nobody says one, or it was erased; `webhook_id`:
+    the same on every try of a webhook; `tries`: how often it was sent so far; `next_at`: when it is due, though it waits
+    longer while its destination is stopped; `given_up_at`: when a person gave it up."""
 
     id: Id
     destination: To
@@ -32,6 +34,7 @@ class Delivery(Schema):
     job: Id
     job_id: str
     key: str
+    document_name: str
     row_id: Id
     outcome: Literal["approved", "rejected", "passed"]
     tries: int

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from reviewapp.accounts import actors
 from reviewapp.delivery import destinations, outbox, retrying, testing
-from reviewapp.delivery.forms import FillForm, ReasonForm
+from reviewapp.delivery.forms import FillForm, ReasonForm, way_taken
 from reviewapp.upstreams import outbound, sentences
 from reviewapp.web import access
 from reviewapp.web.locales import number
@@ -39,8 +39,11 @@ def pause(request: HttpRequest, slug: str) -> HttpResponse:
 @require_POST
 def resume(request: HttpRequest, slug: str) -> HttpResponse:
     """POST /deliveries/destinations/<slug>/resumption/"""
-    if destinations.resume(destination_id=_id(slug), **_by(request)):
-        messages.success(request, _("What waits is sent again."))
+    try:
+        if destinations.resume(destination_id=_id(slug), **_by(request)):
+            messages.success(request, _("What waits is sent again."))
+    except destinations.Refused as refused:
+        messages.error(request, way_taken(str(refused)))
     return redirect("delivery:destination", slug)
 
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from reviewapp.accounts import actors
 from reviewapp.delivery import browse, retrying
 from reviewapp.delivery.forms import OUTCOMES
-from reviewapp.delivery.models import Delivery
+from reviewapp.delivery.models import STANDINGS, Delivery
 from reviewapp.web import access, htmx
 from reviewapp.web.filters import choice
 from reviewapp.work import workers
@@ -30,7 +30,7 @@ REFUSED = {
 def page(request: HttpRequest) -> HttpResponse:
     """GET /deliveries/?state=…&destination=…&outcome=…&q=…&after=<cursor>"""
     choices = [
-        choice(request.GET, "state", label=_("State"), everything=_("Any state"), options=Delivery.State.choices),
+        choice(request.GET, "state", label=_("State"), everything=_("Any state"), options=STANDINGS),
         choice(
             request.GET, "destination", label=_("Destination"), everything=_("Any destination"), options=browse.named()
         ),
@@ -56,10 +56,10 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 def margin() -> dict[str, Any]:
-    """What stands beside the lists: how many deliveries in each state, and the destinations."""
+    """What stands beside the lists: how many deliveries stand where, and the destinations."""
     counts = browse.by_state()
     return {
-        "states": [(state, label, counts[state]) for state, label in Delivery.State.choices],
+        "states": [(where, label, counts[where]) for where, label in STANDINGS],
         "lines": browse.destinations(),
         "limit": browse.COUNT_LIMIT,
     }
@@ -99,7 +99,7 @@ def attempt(request: HttpRequest, delivery_id: int) -> HttpResponse:
     except retrying.Refused as refused:
         messages.info(request, REFUSED[refused.code])
     else:
-        if found.destination.state == "active":
+        if not found.destination.held_text:
             messages.success(request, _("It is tried again as soon as a worker is free."))
         else:
             messages.warning(request, _("It is due, and is sent when its destination is resumed."))

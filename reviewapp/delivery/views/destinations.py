@@ -14,8 +14,18 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from reviewapp.accounts import actors
 from reviewapp.delivery import browse, destinations, sending
-from reviewapp.delivery.forms import FillForm, ReasonForm, WebhookForm, WriteBackForm
+from reviewapp.delivery.forms import (
+    DestinationForm,
+    FillForm,
+    Offer,
+    ReasonForm,
+    WebhookForm,
+    WriteBackForm,
+    way_taken,
+)
+from reviewapp.upstreams import connecting
 from reviewapp.upstreams.models import Upstream
+from reviewapp.upstreams.ways import WAYS, Way
 from reviewapp.web import access
 
 from .deliveries import margin
@@ -36,7 +46,7 @@ REFUSED = {
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
     """GET /deliveries/destinations/"""
-    return render(request, "delivery/destinations.html", {**margin(), "ways": bool(ways())})
+    return render(request, "delivery/destinations.html", {**margin(), "ways": bool(offers())})
 
 
 @sees
@@ -62,7 +72,7 @@ def new_webhook(request: HttpRequest) -> HttpResponse:
                 via=actors.via(request),
             )
         except destinations.Refused as refused:
-            form.add_error(*REFUSED[refused.code])
+            _say(form, refused)
         else:
             return render(request, "delivery/secret.html", {"destination": made, "secret": secret}, status=201)
     context = {"form": form, "write_back": False}
@@ -73,7 +83,7 @@ def new_webhook(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def new_write_back(request: HttpRequest) -> HttpResponse:
     """GET and POST /deliveries/destinations/new/write-back/"""
-    form = WriteBackForm(request.POST or None, initial={"outcomes": ["approved", "rejected"]}, ways=ways())
+    form = WriteBackForm(request.POST or None, initial={"outcomes": ["approved", "rejected"]}, offers=offers())
     if form.is_valid():
         try:
             made = destinations.add_write_back(
@@ -84,7 +94,7 @@ def new_write_back(request: HttpRequest) -> HttpResponse:
                 via=actors.via(request),
             )
         except destinations.Refused as refused:
-            form.add_error(*REFUSED[refused.code])
+            _say(form, refused)
         else:
             messages.success(request, _("The destination is there. It gets what is decided from now on."))
             return redirect("delivery:destination", made.slug)
@@ -109,7 +119,7 @@ def settings(request: HttpRequest, slug: str) -> HttpResponse:
                 via=actors.via(request),
             )
         except destinations.Refused as refused:
-            form.add_error(*REFUSED[refused.code])
+            _say(form, refused)
         else:
             messages.success(request, _("The settings are saved."))
             return redirect("delivery:destination", slug)
@@ -130,6 +140,7 @@ def shown(
         "line": line,
         "destination": found,
         "limit": browse.COUNT_LIMIT,
+        "way": WAYS.get(found.way),
         "settings": settings or form_of(line),
         "reason": ReasonForm(),
         "fill": fill or FillForm(initial={"since": found.since if found.state == "disabled" else None}),
@@ -150,16 +161,34 @@ def find(slug: str) -> browse.Line:
 def form_of(line: browse.Line, data: Any = None) -> WebhookForm | WriteBackForm:
     """The form of a destination's settings, by its kind."""
     found = line.destination
-    return WriteBackForm(data, known=found, ways=[]) if found.upstream_id else WebhookForm(data, known=found)
+    return WriteBackForm(data, known=found) if found.upstream_id else WebhookForm(data, known=found)
 
 
-def ways() -> list[tuple[str, str]]:
-    """What can be written back: "slug:way" and how it is called, for each live upstream whose client takes something."""
+def offers() -> list[Offer]:
+    """What can be written back to each live upstream whose client takes something. Two queries."""
+    taken = destinations.taken_ways()
     found = []
     for upstream in Upstream.objects.exclude(base_url="").order_by("name"):
         for way in sending.ways_of(upstream.kind):
-            found.append((f"{upstream.slug}:{way}", f"{upstream.name}: {way}"))
+            words = WAYS.get(way, Way(way, "", ""))
+            found.append(
+                Offer(
+                    value=f"{upstream.slug}:{way}",
+                    upstream=upstream.name,
+                    way=words,
+                    taken_by=taken.get((upstream.pk, way), ""),
+                    lacks="" if not words.option or connecting.options(upstream).get(words.option) else words.option,
+                )
+            )
     return found
+
+
+def _say(form: DestinationForm, refused: destinations.Refused) -> None:
+    """What was refused, beside its field."""
+    if refused.code == "way_taken":
+        form.add_error("upstream" if "upstream" in form.fields else None, way_taken(str(refused)))
+    else:
+        form.add_error(*REFUSED[refused.code])
 
 
 def _has_older_secrets(line: browse.Line) -> bool:

@@ -41,6 +41,12 @@ def moment(at: datetime | None) -> SafeString | str:
 
 
 @register.filter
+def instant(at: datetime | None) -> SafeString | str:
+    """Day and time to the second."""
+    return "" if at is None else _time(at, locales.instant(at))
+
+
+@register.filter
 def clock(at: datetime | None) -> SafeString | str:
     """The hour and minute alone; the day is in the title."""
     return "" if at is None else _time(at, locales.clock(at))

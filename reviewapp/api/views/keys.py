@@ -10,12 +10,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from reviewapp.accounts import actors, apikeys
+from reviewapp.accounts.models import ApiKey, User
+from reviewapp.api.forms import NewKeyForm
+from reviewapp.api.keys import listed
 from reviewapp.web import access
 from reviewapp.web.htmx import HtmxHttpRequest
-
-from .. import actors, apikeys
-from ..forms import NewKeyForm
-from ..models import ApiKey, User
 
 manages = access.needs("api.manage")
 
@@ -23,11 +23,7 @@ manages = access.needs("api.manage")
 @require_GET
 @manages
 def keys(request: HtmxHttpRequest) -> HttpResponse:
-    rows = [
-        (key, key.is_good(request.at))
-        for key in ApiKey.objects.select_related("created_by", "acts_for").order_by("-pk")
-    ]
-    return render(request, "accounts/keys.html", {"keys": rows})
+    return render(request, "api/keys.html", {"lines": listed(at=request.at)})
 
 
 @require_http_methods(["GET", "POST"])
@@ -37,7 +33,7 @@ def new(request: HtmxHttpRequest) -> HttpResponse:
     assert isinstance(request.user, User)
     form = NewKeyForm(request.POST or None, at=request.at)
     if not form.is_valid():
-        return render(request, "accounts/new_key.html", {"form": form}, status=422 if form.is_bound else 200)
+        return render(request, "api/new_key.html", {"form": form}, status=422 if form.is_bound else 200)
     typed = form.cleaned_data
     key, secret = apikeys.issue(
         name=typed["name"],
@@ -50,7 +46,7 @@ def new(request: HtmxHttpRequest) -> HttpResponse:
         at=request.at,
         via=actors.via(request),
     )
-    return render(request, "accounts/key_secret.html", {"key": key, "secret": secret}, status=201)
+    return render(request, "api/key_secret.html", {"key": key, "secret": secret}, status=201)
 
 
 @require_POST
@@ -60,4 +56,4 @@ def revocation(request: HtmxHttpRequest, pk: int) -> HttpResponse:
     key = get_object_or_404(ApiKey, pk=pk)
     if apikeys.revoke(key=key, by=request.user, at=request.at, via=actors.via(request)):
         messages.success(request, _("%(name)s opens nothing any more.") % {"name": key.name})
-    return redirect("accounts:keys")
+    return redirect("api:keys")

@@ -1,0 +1,1 @@
+"""Pages of this room: the keys that machines come in with."""
