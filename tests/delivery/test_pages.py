@@ -14,12 +14,10 @@ from django.test.utils import CaptureQueriesContext
 
 from reviewapp.accounts.roles import Role
 from reviewapp.audit import trail
-from reviewapp.audit.actions import Action
 from reviewapp.delivery import browse, destinations, outbox, retrying, sending
 from reviewapp.delivery.models import Attempt, Delivery, Destination
 from reviewapp.documents.models import Document
 from reviewapp.extraction.model import Kind
-from reviewapp.inspection import sent
 from reviewapp.ops import overview
 from reviewapp.results import ledger
 from reviewapp.results.models import Job

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("audit", "0004_acts_of_delivery"),
+        ("audit", "0005_act_of_testing_an_upstream"),
     ]
 
     operations = [
@@ -20,6 +20,7 @@ class Migration(migrations.Migration):
                     ("intake:payload:rejected", "rejected a payload"),
                     ("intake:document:attached", "attached a document"),
                     ("intake:upstream:changed", "changed an upstream"),
+                    ("intake:upstream:tested", "tested an upstream"),
                     ("intake:job:asked_for", "asked for the job"),
                     ("intake:job:gone", "found the job gone at the upstream"),
                     ("intake:job:dismissed", "took the job off the list of those that were asked for"),
