@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from reviewapp.audit.trail import moment
 from reviewapp.extraction.jsontext import Json
 from reviewapp.extraction.model import Row
-from reviewapp.results import ledger
+from reviewapp.results import chains
 from reviewapp.results.models import Final, Job, ResultRow
 from reviewapp.review.models import Decision
 
@@ -47,7 +47,7 @@ def of_job(job: Job) -> dict[str, Standing]:
         last[final.row.key] = final
     decisions = _decisions(job)
     found: dict[str, Standing] = {}
-    for key, row in ledger.current_rows(job).items():
+    for key, row in chains.current_rows(job).items():
         final_ = last.get(key)
         if final_ is None:
             found[key] = Standing(row, "", None)
@@ -58,7 +58,7 @@ def of_job(job: Job) -> dict[str, Standing]:
 
 def rows(standings: Mapping[str, Standing]) -> dict[str, Row]:
     """The rows to compose into the payload."""
-    return {key: ledger.read(standing.row) for key, standing in standings.items()}
+    return {key: chains.read(standing.row) for key, standing in standings.items()}
 
 
 def review_facts(standing: Standing) -> Json:
@@ -69,7 +69,7 @@ def review_facts(standing: Standing) -> Json:
     row = standing.row
     fields: dict[str, Json] = dict(json.loads(decision.fields))
     solved = json.loads(decision.solved_flags)
-    flags = ledger.read(decision.task.row).flags if solved else ()
+    flags = chains.read(decision.task.row).flags if solved else ()
     return {
         "row_id": str(row.pk),
         "supersedes": str(row.supersedes_id) if row.supersedes_id else None,

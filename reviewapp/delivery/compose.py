@@ -10,7 +10,7 @@ from reviewapp.audit.trail import moment
 from reviewapp.extraction import codec, edit, jsontext, paths
 from reviewapp.extraction.jsontext import Json
 from reviewapp.extraction.model import Row
-from reviewapp.results import feed, ledger
+from reviewapp.results import chains, feed
 from reviewapp.results.models import Final, ResultRow
 from reviewapp.upstreams.clients import Change, Correction
 
@@ -21,14 +21,14 @@ _WORDS = ("values", "verdicts", "reason")
 
 
 def body(final: Final, decided: feed.Decisions, destination: Destination) -> str:
-    """The text that every attempt sends. Raises ledger.Erased when there is nothing left to send."""
+    """The text that every attempt sends. Raises chains.Erased when there is nothing left to send."""
     if destination.kind == Destination.Kind.WRITE_BACK:
         return jsontext.dump(_correction_tree(final, decided))
     said = feed.said(final, decided)
     if destination.form == Destination.Form.EVENT:
         said = {name: value for name, value in said.items() if name not in _WORDS}
     elif final.row.values.text is None:
-        raise ledger.Erased(f"the values of row {final.row_id} were erased")
+        raise chains.Erased(f"the values of row {final.row_id} were erased")
     return jsontext.dump({"type": f"row.{final.outcome}", "timestamp": moment(final.at), "data": said})
 
 
@@ -114,8 +114,8 @@ def _within(path: str, places: Container[str]) -> bool:
 
 def _correction_tree(final: Final, decided: feed.Decisions) -> dict[str, Json]:
     decision = decided.get((final.row_id, final.outcome))
-    row = ledger.read(final.row)
-    base = ledger.read(final.row.base) if final.row.base is not None else row
+    row = chains.read(final.row)
+    base = chains.read(final.row.base) if final.row.base is not None else row
     said = changes(base, row, decision.verdicts) if decision is not None and decision.verdicts else ()
     tree: dict[str, Json] = {
         "job_id": final.row.job.job_id,

@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef
 
 from reviewapp.audit import content, trail
 from reviewapp.audit.actions import Action
-from reviewapp.results import feed, ledger
+from reviewapp.results import chains, feed
 from reviewapp.results.models import Final, Handoff, Job
 
 from . import compose
@@ -140,12 +140,12 @@ def _queue(
 
 def _document_name(final: Final) -> str:
     """What the row's document is called: by who attached it, else by the upstream; "" where nobody says, or it was erased."""
-    link = ledger.document_of(final.row.job, final.row.key)
+    link = chains.document_of(final.row.job, final.row.key)
     if link is not None and link.name.text:
         return link.name.text[:500]
     try:
-        read = ledger.read(final.row)
-    except ledger.Erased:
+        read = chains.read(final.row)
+    except chains.Erased:
         return ""
     return (read.file_name or final.row.job.file_name or "")[:500]
 
@@ -154,7 +154,7 @@ def _deliver(final: Final, decided: feed.Decisions, destination: Destination, *,
     sends = True
     try:
         text = compose.body(final, decided, destination)
-    except ledger.Erased:
+    except chains.Erased:
         sends, text = False, ""
     delivery = Delivery(
         destination=destination,

@@ -19,7 +19,7 @@ from reviewapp.documents import vault
 from reviewapp.documents.findings import MediaType, media_type_of, pdf_ends
 from reviewapp.documents.models import Document
 from reviewapp.extraction.model import Kind
-from reviewapp.results import ledger
+from reviewapp.results import chains, ledger
 from reviewapp.results.models import Job
 from reviewapp.upstreams import adapter, http, registry
 from reviewapp.upstreams.clients import Connection, Located, Source
@@ -52,7 +52,7 @@ class _Failure:
 def note_sources(job: Job, sources: Sequence[Source], *, at: datetime) -> None:
     """Leave the documents of a job to be fetched, each once. Rows that have a document already keep it."""
     for source in sources:
-        if ledger.document_of(job, source.key) is not None:
+        if chains.document_of(job, source.key) is not None:
             continue
         SourceFile.objects.get_or_create(
             job=job,

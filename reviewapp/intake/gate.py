@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from reviewapp.extraction import jsontext
 from reviewapp.extraction.model import Kind, NotAResult, Snapshot
-from reviewapp.results.ledger import Part
+from reviewapp.results.chains import Part
 from reviewapp.upstreams import presigned, registry
 
 

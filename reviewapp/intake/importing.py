@@ -14,7 +14,7 @@ from reviewapp.audit import trail
 from reviewapp.documents import vault
 from reviewapp.extraction.jsontext import MAX_BYTES
 from reviewapp.extraction.model import Kind, Snapshot
-from reviewapp.results import ledger
+from reviewapp.results import chains, ledger
 from reviewapp.results.models import Job
 from reviewapp.upstreams.models import KIND_LABELS, Upstream
 
@@ -93,7 +93,7 @@ def run(
             report.rejected.append(Refusal(path.name, refused.code, str(refused)))
             continue
         known = upstream_for(kind=opened.kind, slug=upstream, categories=categories, at=at)
-        job = ledger.job_with(upstream=known, job_id=opened.snapshot.job_id, parts=opened.parts)
+        job = chains.job_with(upstream=known, job_id=opened.snapshot.job_id, parts=opened.parts)
         if job is not None:
             report.unchanged += len(opened.snapshot.rows)
         else:

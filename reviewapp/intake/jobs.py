@@ -52,7 +52,7 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Linked:
-    """One document that was attached; `shown` when it is the newest of a row, as `ledger.document_of` says."""
+    """One document that was attached; `shown` when it is the newest of a row, as `chains.document_of` says."""
 
     link: DocumentLink
     shown: bool

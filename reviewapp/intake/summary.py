@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from reviewapp.extraction import paths, values
 from reviewapp.extraction.jsontext import Json
-from reviewapp.results import ledger
+from reviewapp.results import chains
 from reviewapp.results.models import Job, ResultRow
 from reviewapp.web import locales
 
@@ -42,7 +42,7 @@ class Summary:
 
 def of(job: Job) -> Summary:
     """The first rows that count now. Two queries."""
-    current = list(ledger.current_rows(job).values())
+    current = list(chains.current_rows(job).values())
     # By the other side of the task's key to the job: this room knows no more of tasks than that they have an address.
     tasks: dict[str, int] = dict(job.tasks.order_by("pk").values_list("key", "pk"))
     shown = [_short(row, number, tasks.get(row.key)) for number, row in enumerate(current[:ROWS], start=1)]
@@ -51,8 +51,8 @@ def of(job: Job) -> Summary:
 
 def _short(row: ResultRow, number: int, task: int | None) -> Short:
     try:
-        tree = ledger.read(row).values
-    except ledger.Erased:
+        tree = chains.read(row).values
+    except chains.Erased:
         return Short(row, number, (), 0, erased=True, task=task)
     named = list(tree.items()) if isinstance(tree, dict) else [("", tree)]
     said = [(name, _said(value)) for name, value in named[:FIELDS]]

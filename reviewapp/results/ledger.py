@@ -1,7 +1,4 @@
-"""How do rows get into memory, and which one counts? `append` adds what differs; the questions read the chains.
-
-Current row of (job, key) = the last review row, else the last upstream row (design law 3).
-"""
+"""How do rows get into memory? `append` adds what differs from the newest of its chain, and nothing is ever changed."""
 
 from __future__ import annotations
 
@@ -20,19 +17,11 @@ from reviewapp.extraction import codec
 from reviewapp.extraction.model import Row, Snapshot
 from reviewapp.upstreams.models import Upstream
 
+from . import chains
 from .models import DocumentLink, Final, Handoff, Job, Payload, PayloadPart, ResultRow
 
 #: The key of PostgreSQL's advisory lock round the feed of final rows; any number that nothing else here uses.
 _FEED_LOCK = 7_301_001
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One named part of a fetch: the text to keep (presigned queries cut) and the hash of the bytes as received."""
-
-    name: str
-    text: str
-    sha256: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +39,7 @@ def append(
     *,
     upstream: Upstream,
     snapshot: Snapshot,
-    parts: Sequence[Part],
+    parts: Sequence[chains.Part],
     at: datetime,
     by: trail.Actor = trail.SYSTEM,
     via: trail.Via = trail.Via(),
@@ -62,7 +51,7 @@ def append(
     """
     with transaction.atomic():
         job, new_job, status_changed = _meet_job(upstream=upstream, snapshot=snapshot, at=at)
-        newest = upstream_rows(job)
+        newest = chains.upstream_rows(job)
         schema_sha256 = _sha256(snapshot.schema) if snapshot.schema is not None else ""
         fresh = [
             (ordinal, row, print_)
@@ -140,7 +129,7 @@ def link_document(
     overwritten: an earlier document comes back by linking it again. None when it is the newest already."""
     with transaction.atomic():
         # A link to all rows takes the place of what any of them had, so there the newest of the whole job counts.
-        before = document_of(job, key) if key else _newest_link(job)
+        before = chains.document_of(job, key) if key else chains.newest_link(job)
         if before is not None and before.key == key and before.document_id == document.pk:
             return None
         kept_name = content.keep(type="text", text=name)
@@ -183,89 +172,6 @@ def finish(row: ResultRow, *, outcome: Final.Outcome, at: datetime) -> Final:
     return final
 
 
-def upstream_rows(job: Job) -> dict[str, ResultRow]:
-    """The newest upstream row of each key, in the job's order."""
-    rows = job.rows.filter(source=ResultRow.Source.UPSTREAM, superseded_by__isnull=True).order_by("ordinal", "id")
-    return {row.key: row for row in rows}
-
-
-def row_count(job: Job) -> int:
-    """How many rows the job has, each counted once however often it was read or decided."""
-    return job.rows.filter(source=ResultRow.Source.UPSTREAM, supersedes__isnull=True).count()
-
-
-def current_rows(job: Job) -> dict[str, ResultRow]:
-    """The current row of each key, in the job's order: the last review row, else the last upstream row."""
-    newest: dict[str, ResultRow] = {}
-    rows = job.rows.filter(superseded_by__isnull=True).select_related("values", "facts").order_by("ordinal", "id")
-    for row in rows:
-        if row.key not in newest or row.source == ResultRow.Source.REVIEW:
-            newest[row.key] = row
-    return newest
-
-
-def last_review_row(job_id: int, key: str) -> ResultRow | None:
-    """The end of the chain of what people decided."""
-    return ResultRow.objects.filter(
-        job_id=job_id, key=key, source=ResultRow.Source.REVIEW, superseded_by__isnull=True
-    ).first()
-
-
-def history(job: Job) -> list[ResultRow]:
-    """Every row of the job, oldest first."""
-    return list(job.rows.select_related("base", "supersedes").order_by("id"))
-
-
-def history_after(job: Job, last: int, *, limit: int) -> list[ResultRow]:
-    """The same, only those behind the row with that id, and at most so many."""
-    return list(job.rows.filter(pk__gt=last).order_by("id")[:limit])
-
-
-def read(row: ResultRow) -> Row:
-    """The stored row in the normal form. Raises Erased when its values were erased."""
-    if row.values.text is None or row.facts.text is None:
-        raise Erased(f"the values of row {row.pk} were erased")
-    return codec.row_from_text(key=row.key, values_text=row.values.text, facts_text=row.facts.text)
-
-
-def job_with(*, upstream: Upstream, job_id: str, parts: Sequence[Part]) -> Job | None:
-    """The job, when one of its payloads is these very parts, byte for byte as they were received; else None."""
-    wanted = {(part.name, part.sha256) for part in parts}
-    kept: dict[int, set[tuple[str, str]]] = {}
-    held = PayloadPart.objects.filter(payload__job__upstream=upstream, payload__job__job_id=job_id)
-    for payload, name, sha256 in held.values_list("payload", "name", "sha256"):
-        kept.setdefault(payload, set()).add((name, sha256))
-    if wanted not in kept.values():
-        return None
-    return Job.objects.get(upstream=upstream, job_id=job_id)
-
-
-def newest_payload(job: Job) -> Mapping[str, str]:
-    """The parts of the newest payload, by name. Raises Erased when one was erased."""
-    payload = job.payloads.order_by("-id").first()
-    if payload is None:
-        raise Payload.DoesNotExist(f"job {job.pk} has no payload")
-    parts: dict[str, str] = {}
-    for part in payload.parts.select_related("content").order_by("id"):
-        if part.content.text is None:
-            raise Erased(f"part {part.name} of payload {payload.pk} was erased")
-        parts[part.name] = part.content.text
-    return parts
-
-
-def document_of(job: Job, key: str) -> DocumentLink | None:
-    """The newest document of a row, whether it was linked to this row or to all rows of the job."""
-    return job.document_links.filter(key__in=[key, ""]).select_related("document", "name").order_by("-id").first()
-
-
-def _newest_link(job: Job) -> DocumentLink | None:
-    return job.document_links.select_related("document", "name").order_by("-id").first()
-
-
-class Erased(LookupError):
-    """The text was erased on purpose; only its commitment is left."""
-
-
 def _meet_job(*, upstream: Upstream, snapshot: Snapshot, at: datetime) -> tuple[Job, bool, bool]:
     seen: dict[str, object] = {
         "kind": snapshot.kind.value,
@@ -300,7 +206,7 @@ def _meet_job(*, upstream: Upstream, snapshot: Snapshot, at: datetime) -> tuple[
     return job, new_job, status_changed
 
 
-def _keep_payload(job: Job, parts: Sequence[Part], at: datetime) -> Payload:
+def _keep_payload(job: Job, parts: Sequence[chains.Part], at: datetime) -> Payload:
     payload = Payload(job=job, fetched_at=at)
     payload.save(force_insert=True)
     PayloadPart.objects.bulk_create(

@@ -139,7 +139,7 @@ class ResultRow(AppendOnly):
                 | models.Q(source="review", base__isnull=False),
             ),
         ]
-        indexes = [models.Index(fields=["job", "key", "source", "id"], name="row_chain_idx")]  # ledger.history, current
+        indexes = [models.Index(fields=["job", "key", "source", "id"], name="row_chain_idx")]  # chains.history, current
 
     def __str__(self) -> str:
         return f"row {self.pk} ({self.source}) of job {self.job_id}, key {self.key}"
@@ -158,7 +158,7 @@ class DocumentLink(AppendOnly):
     linked_at = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index(fields=["job", "key", "-id"], name="document_link_idx")]  # ledger.document_of
+        indexes = [models.Index(fields=["job", "key", "-id"], name="document_link_idx")]  # chains.document_of
 
     def __str__(self) -> str:
         return f"document {self.document_id} of job {self.job_id}"

@@ -16,7 +16,7 @@ from reviewapp.audit import content
 from reviewapp.extraction import codec, edit, jsontext
 from reviewapp.extraction.jsontext import Json
 from reviewapp.extraction.model import Citation, Row
-from reviewapp.results import ledger
+from reviewapp.results import chains
 
 from . import current, evidence, rules
 from .models import Task, Verdict
@@ -69,13 +69,13 @@ class Conflict:
 
     @property
     def value(self) -> Json:
-        """The person's value; None where there is none. Raises ledger.Erased."""
+        """The person's value; None where there is none. Raises chains.Erased."""
         if self.kind != Verdict.Kind.CORRECTED:
             return None
         if self.earlier.kind == Verdict.Kind.APPROVED:
             return jsontext.parse(self.was)
         if self.earlier.value is None or self.earlier.value.text is None:
-            raise ledger.Erased(f"the text of the verdict {self.earlier.pk} was erased")
+            raise chains.Erased(f"the text of the verdict {self.earlier.pk} was erased")
         return jsontext.parse(self.earlier.value.text)
 
     @property
@@ -112,10 +112,10 @@ def words(task: Task) -> list[tuple[Verdict, Row]]:
     """What people hold of the task's row: each verdict that counts, with the row on which it was given. Of a conflict that
     nobody settled that is the earlier one."""
     spoken = current.verdicts(task)
-    row = ledger.read(task.row)
+    row = chains.read(task.row)
     found = task.reasons.filter(code=rules.Code.CONFLICT).values_list("path", "detail")
     open_ = [int(json.loads(detail).get("earlier", 0)) for path, detail in found if path not in spoken]
-    return [(one, row) for one in spoken.values()] + [(one, ledger.read(one.task.row)) for one in _verdicts(open_)]
+    return [(one, row) for one in spoken.values()] + [(one, chains.read(one.task.row)) for one in _verdicts(open_)]
 
 
 def outcome(conflict: Conflict, row: Row, standing: Mapping[str, Verdict], said: Verdict) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Container, Mapping
 from reviewapp.audit.models import Content
 from reviewapp.extraction import codec, edit, jsontext, paths
 from reviewapp.extraction.edit import Edit, EditKind
-from reviewapp.results import ledger
+from reviewapp.results import chains
 
 from . import rules
 from .models import Task, Verdict
@@ -56,7 +56,7 @@ def recount(task: Task) -> None:
 
 def edits(spoken: Mapping[str, Verdict]) -> list[Edit]:
     """The verdicts as edits of the row under review; each line that a person added is there before anything is said of it,
-    also when the newest word on it is another one. Raises ledger.Erased when a value was erased."""
+    also when the newest word on it is another one. Raises chains.Erased when a value was erased."""
     added = sorted(filter(edit.is_added_line, spoken), key=len)
     found = [Edit(path=path, kind=EditKind.LINE_ADDED) for path in added]
     for verdict in spoken.values():
@@ -70,7 +70,7 @@ def edits(spoken: Mapping[str, Verdict]) -> list[Edit]:
 
 def _text(kept: Content) -> str:
     if kept.text is None:
-        raise ledger.Erased(f"the text {kept.pk} of a verdict was erased")
+        raise chains.Erased(f"the text {kept.pk} of a verdict was erased")
     return kept.text
 
 

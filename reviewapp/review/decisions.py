@@ -15,7 +15,7 @@ from reviewapp.audit import content, trail
 from reviewapp.audit.actions import Action
 from reviewapp.audit.models import Content
 from reviewapp.extraction import edit, paths, schema
-from reviewapp.results import ledger
+from reviewapp.results import chains, ledger
 from reviewapp.results.models import Final, ResultRow
 
 from . import claims, conflicts, current, schemas
@@ -83,7 +83,7 @@ def approve(
             raise OpenEyes(unseen)
         if unseen and not asked.reason.strip():
             raise ReasonMissing
-        reviewed = ledger.read(task.row)
+        reviewed = chains.read(task.row)
         known = schemas.of_row(task.row)
         standing = conflicts.standing(conflicts.of(task), spoken)
         applied = edit.apply(reviewed, current.edits(standing), required=known.required)
@@ -91,7 +91,7 @@ def approve(
             raise Unfilled(owed)
         solved = [place for place, flag in enumerate(reviewed.flags) if flag in applied.solved and flag.raw is not None]
         row = ledger.append_review_row(
-            supersedes=ledger.last_review_row(task.job_id, task.key),
+            supersedes=chains.last_review_row(task.job_id, task.key),
             base=task.row.base or task.row,
             row=applied.row,
             at=at,

@@ -9,7 +9,7 @@ from reviewapp.audit.models import Content
 from reviewapp.extraction import confidence, jsontext, paths
 from reviewapp.extraction.jsontext import Json
 from reviewapp.extraction.model import Citation, Field, Row
-from reviewapp.results import ledger
+from reviewapp.results import chains
 
 from . import queues
 from .models import Task, Verdict
@@ -32,7 +32,7 @@ def shown(task: Task, row: Row, path: str) -> dict[str, trail.Plain]:
     """What the person had in front of them: boxes, scores, threshold and reasons of this field."""
     one = row.fields.get(path, Field())
     number = confidence.leaf_confidence(row.fields.get(path), row, citations_off=task.job.citations_off)
-    link = ledger.document_of(task.job, task.key)
+    link = chains.document_of(task.job, task.key)
     return {
         "upstream": task.upstream,
         "job": task.job.job_id,

@@ -35,7 +35,7 @@ class Told:
 
 
 def of_task(task: Task) -> list[Told]:
-    """Every value in the row's order, and behind them what needs eyes and stands nowhere. Raises ledger.Erased."""
+    """Every value in the row's order, and behind them what needs eyes and stands nowhere. Raises chains.Erased."""
     spoken = current.verdicts(task)
     known = Values(task, spoken=spoken, locale="en", editable=False)
     draft = edit.draft(known.row, current.edits(known.standing))

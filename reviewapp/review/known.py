@@ -16,7 +16,7 @@ from reviewapp.extraction import paths
 from reviewapp.extraction.jsontext import Json
 from reviewapp.extraction.model import Kind, Row
 from reviewapp.extraction.schema import Schema, SchemaNode
-from reviewapp.results import ledger
+from reviewapp.results import chains
 
 from . import conflicts, current, reasons, rules, schemas
 from .models import Task, Verdict
@@ -45,7 +45,7 @@ class Values:
     """What is known of one task's values and said about them, for one person's eyes."""
 
     def __init__(self, task: Task, *, spoken: Mapping[str, Verdict], locale: str, editable: bool) -> None:
-        self.row: Row = ledger.read(task.row)
+        self.row: Row = chains.read(task.row)
         self.schema: Schema = schemas.of_row(task.row)
         self.task = task
         self.spoken = spoken

@@ -13,7 +13,7 @@ from reviewapp.audit.actions import Action
 from reviewapp.extraction import edit
 from reviewapp.extraction.jsontext import Json
 from reviewapp.extraction.model import Citation
-from reviewapp.results import ledger
+from reviewapp.results import chains
 
 from . import conflicts, current, evidence
 from .models import Task, Verdict
@@ -119,7 +119,7 @@ def save(
     step: str = "",
 ) -> Verdict:
     """Store it with its entry. `spoken`: what counted before; `step`: undo or redo. Raises BadAddress where it does not fit."""
-    row = ledger.read(task.row)
+    row = chains.read(task.row)
     found = conflicts.of(task)
     conflict = found.get(verdict.path)
     after = {path: one for path, one in spoken.items() if path != verdict.path}

@@ -16,7 +16,7 @@ from reviewapp.audit import trail
 from reviewapp.audit.actions import Action
 from reviewapp.extraction import schema
 from reviewapp.extraction.model import JobStatus, Kind, Row
-from reviewapp.results import ledger
+from reviewapp.results import chains, ledger
 from reviewapp.results.models import Final, Handoff, Job, ResultRow
 
 from . import carrying, current, queues, reasons, rules, schemas
@@ -90,9 +90,9 @@ def _take_up(handoff_id: int, *, at: datetime) -> bool | None:
 
 
 def _judge_and_store(row: ResultRow, *, at: datetime) -> bool:
-    read = ledger.read(row)
+    read = chains.read(row)
     queue = queues.for_job(row.job)
-    decided = ledger.last_review_row(row.job_id, row.key)
+    decided = chains.last_review_row(row.job_id, row.key)
     task = Task.objects.filter(
         job_id=row.job_id, key=row.key, state__in=[Task.State.OPEN, Task.State.ESCALATED]
     ).first()
@@ -121,7 +121,7 @@ def _judge_and_store(row: ResultRow, *, at: datetime) -> bool:
 def judge(*, row: ResultRow, read: Row, queue: Queue, asked_before: bool = False) -> rules.Judgement:
     """What the rules say of a stored row in a queue. `asked_before`: a task is open because the upstream asked for people."""
     known = schemas.of_row(row)
-    link = ledger.document_of(row.job, row.key)
+    link = chains.document_of(row.job, row.key)
     pages = link.document.page_count if link is not None else row.job.page_count
     return rules.judge(
         read,
@@ -152,8 +152,8 @@ def _open(
     before: Task | None,
     carry: Sequence[carrying.Carried],
 ) -> Task:
-    link = ledger.document_of(row.job, row.key)
-    read = ledger.read(row)
+    link = chains.document_of(row.job, row.key)
+    read = chains.read(row)
     task = Task(
         row=row,
         job=row.job,

@@ -11,7 +11,7 @@ from django.db import transaction
 from reviewapp.accounts.models import User
 from reviewapp.audit import content, trail
 from reviewapp.extraction import codec, edit, jsontext, paths, schema
-from reviewapp.results import ledger
+from reviewapp.results import chains
 
 from . import claims, conflicts, current, evidence, schemas
 from .models import Task, Verdict
@@ -138,7 +138,7 @@ def _fitting(task: Task, said: Said, spoken: Mapping[str, Verdict]) -> Said:
     try:
         node = schemas.of_row(task.row).node(path)
         standing = conflicts.standing(conflicts.of(task), spoken)
-        now = edit.draft(ledger.read(task.row), current.edits(standing)).peek(path)
+        now = edit.draft(chains.read(task.row), current.edits(standing)).peek(path)
     except (paths.BadPath, edit.BadEdit) as error:
         raise BadAddress(str(error), path) from error
     if now is edit.MISSING and node is None and path not in current.eyes(task):

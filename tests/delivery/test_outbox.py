@@ -19,7 +19,7 @@ from reviewapp.delivery.models import Delivery, Destination
 from reviewapp.extraction import edit
 from reviewapp.extraction.jsontext import Number
 from reviewapp.extraction.model import Row
-from reviewapp.results import ledger
+from reviewapp.results import chains
 from reviewapp.results.models import Handoff
 from reviewapp.review import decisions
 from tests import factories
@@ -182,7 +182,7 @@ def test_a_write_back_is_frozen_whole_and_read_again_exactly(ana: User) -> None:
         ("/name", "approved", "Orrery", "Orrery"),
         ("/note", "illegible", None, "x"),
     ]
-    assert said.base == ledger.read(task.row) and said.row == ledger.read(decision.row)
+    assert said.base == chains.read(task.row) and said.row == chains.read(decision.row)
 
 
 def test_a_write_back_takes_only_what_people_said_of_its_own_upstream() -> None:

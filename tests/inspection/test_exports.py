@@ -22,7 +22,7 @@ from reviewapp.audit.actions import Action
 from reviewapp.audit.models import Content, Entry
 from reviewapp.documents.models import Document
 from reviewapp.inspection import export
-from reviewapp.results import ledger
+from reviewapp.results import chains, ledger
 from reviewapp.review import claims, queues, triage, verdicts
 from reviewapp.review.models import Task, Verdict
 from tests import factories
@@ -162,7 +162,7 @@ def test_the_csv_says_old_new_who_when_and_what_was_shown(udo: Client, ana: User
 
 def test_the_csv_names_the_row_s_document_also_on_lines_about_a_task(udo: Client, ana: User) -> None:
     job = factories.take_in(factories.talonic([{"values": {"total": 1}}, {"values": {"total": 2}}])).job
-    for n, key in enumerate(ledger.current_rows(job)):
+    for n, key in enumerate(chains.current_rows(job)):
         document = Document.objects.create(
             sha256=f"{n}" * 64,
             size=1,
@@ -177,7 +177,7 @@ def test_the_csv_names_the_row_s_document_also_on_lines_about_a_task(udo: Client
         claims.take(task_id=task.pk, user=ana, at=timezone.now(), via=factories.VIA)
     claimed = [one for one in rows(udo) if one["action"] == Action.TASK_CLAIMED]
     assert {(one["vendorRowKey"], one["documentName"]) for one in claimed} == {
-        (key, f"scan-{n}.pdf") for n, key in enumerate(ledger.current_rows(job))
+        (key, f"scan-{n}.pdf") for n, key in enumerate(chains.current_rows(job))
     }
 
 

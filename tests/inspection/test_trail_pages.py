@@ -17,7 +17,7 @@ from reviewapp.audit.actions import Action
 from reviewapp.audit.models import Entry
 from reviewapp.documents.models import Document
 from reviewapp.inspection import browse, wording
-from reviewapp.results import ledger
+from reviewapp.results import chains, ledger
 from reviewapp.results.models import Job
 from reviewapp.review import claims, decisions, queue_rules, queues, triage, verdicts
 from reviewapp.review.models import Task, Verdict
@@ -150,7 +150,7 @@ def attach(job: Job, name: str, *, key: str = "", at: datetime) -> Document:
 def three_rows(ana: User, *, at: datetime) -> Job:
     """A job of three rows, each with a document and a task that Ana claims."""
     job = factories.take_in(factories.talonic([{"values": {"total": n}} for n in (1, 2, 3)]), at=at).job
-    for n, key in enumerate(ledger.current_rows(job)):
+    for n, key in enumerate(chains.current_rows(job)):
         attach(job, f"scan-{n}.pdf", key=key, at=at)
     triage.run(at=at)
     for task in Task.objects.filter(job=job):
@@ -160,7 +160,7 @@ def three_rows(ana: User, *, at: datetime) -> Job:
 
 def test_an_entry_names_its_own_row_and_the_document_of_its_time(udo: Client, ana: User) -> None:
     job = three_rows(ana, at=factories.AT)
-    keys = list(ledger.current_rows(job))
+    keys = list(chains.current_rows(job))
     attach(job, "another-scan.pdf", key=keys[1], at=factories.AT + timedelta(hours=1))
     task = Task.objects.get(job=job, key=keys[1])
     claims.release(task_id=task.pk, user=ana, at=factories.AT + timedelta(hours=2), via=factories.VIA)

@@ -20,7 +20,7 @@ from django.utils.html import escape
 from reviewapp.audit.models import Entry
 from reviewapp.extraction import jsontext
 from reviewapp.intake.models import Rejected
-from reviewapp.results import ledger
+from reviewapp.results import chains
 from reviewapp.results.models import Job, ResultRow
 from reviewapp.review.models import Task
 from reviewapp.upstreams.models import Upstream
@@ -222,7 +222,7 @@ def test_a_bad_document_leaves_its_fields_reviewable(
     )
     lines = import_(payload, documents=shared_data / "real" / "bad_inputs")
     assert lines[-1] == "1 jobs, 1 rows, 0 unchanged, 0 rejected"
-    link, task = ledger.document_of(Job.objects.get(), "0"), Task.objects.get()
+    link, task = chains.document_of(Job.objects.get(), "0"), Task.objects.get()
     answer = desk.get(f"/tasks/{task.pk}/")
     assert answer.status_code == 200
     assert ("data-document=" in answer.content.decode()) == (end == "ready")
@@ -261,7 +261,7 @@ def changed_values(first: Path, second: Path) -> dict[str, object]:
 
 
 def differences(old: ResultRow, new: ResultRow) -> set[str]:
-    before, after = ledger.read(old).values, ledger.read(new).values
+    before, after = chains.read(old).values, chains.read(new).values
     assert isinstance(before, dict) and isinstance(after, dict)
     return {f"/{name}" for name in after if not jsontext.equal(before[name], after[name])}
 
@@ -289,7 +289,7 @@ def test_two_files_of_one_job_change_nothing_when_they_are_imported_again(shared
         assert import_(*files)[-1] == "2 jobs, 0 rows, 2 unchanged, 0 rejected"
     assert import_(files[0])[-1] == "1 jobs, 0 rows, 1 unchanged, 0 rejected"
     assert (counts(), Entry.objects.count()) == (before, entries)
-    current = ledger.current_rows(Job.objects.get())["0"]
+    current = chains.current_rows(Job.objects.get())["0"]
     assert current.supersedes is not None, "the later result stays the current one"
 
 

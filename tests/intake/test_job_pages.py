@@ -23,7 +23,7 @@ from reviewapp.documents.models import Document
 from reviewapp.extraction.model import Kind
 from reviewapp.intake import attaching, importing, jobs, rejections
 from reviewapp.intake.models import Pull, Rejected, SourceFile
-from reviewapp.results import ledger
+from reviewapp.results import chains
 from reviewapp.results.models import DocumentLink, Final, Job, ResultRow
 from reviewapp.review import decisions, verdicts
 from reviewapp.review.models import Task, Verdict
@@ -191,7 +191,7 @@ def test_an_earlier_document_is_shown_again_when_somebody_says_so(sol: Client) -
     response = sol.post(f"/jobs/{job.pk}/shown/{first.pk}/", follow=True)
     assert "shown from now on" in response.content.decode()
     assert shown_on(sol, job) == [("good.pdf", True), ("wrong.pdf", False), ("good.pdf", False)]
-    newest = ledger.document_of(job, "0")
+    newest = chains.document_of(job, "0")
     assert newest is not None and newest.name.text == "good.pdf"
     again = sol.post(f"/jobs/{job.pk}/shown/{newest.pk}/", follow=True)
     assert "Nothing was changed" in again.content.decode() and DocumentLink.objects.count() == 3
@@ -208,9 +208,9 @@ def test_of_a_job_of_several_rows_the_newest_link_of_each_counts(sol: Client) ->
     assert shown_on(sol, job) == [("all.pdf", True), ("two.pdf", False), ("one.pdf", False)]
     sol.post(f"/jobs/{job.pk}/shown/{DocumentLink.objects.order_by('id')[1].pk}/")
     assert shown_on(sol, job) == [("two.pdf", True), ("all.pdf", True), ("two.pdf", False), ("one.pdf", False)]
-    assert [link.name.text for key in (one, two) if (link := ledger.document_of(job, key))] == ["all.pdf", "two.pdf"]
+    assert [link.name.text for key in (one, two) if (link := chains.document_of(job, key))] == ["all.pdf", "two.pdf"]
     sol.post(f"/jobs/{job.pk}/shown/{DocumentLink.objects.order_by('id')[2].pk}/")
-    assert [link.name.text for key in (one, two) if (link := ledger.document_of(job, key))] == ["all.pdf", "all.pdf"]
+    assert [link.name.text for key in (one, two) if (link := chains.document_of(job, key))] == ["all.pdf", "all.pdf"]
 
 
 def test_an_import_again_leaves_the_document_that_somebody_chose(sol: Client, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from django.core.management import call_command
 from reviewapp.documents.models import Document
 from reviewapp.extraction import jsontext
 from reviewapp.extraction.model import Kind
-from reviewapp.results import ledger
+from reviewapp.results import chains
 from reviewapp.results.models import DocumentLink, Job
 from reviewapp.upstreams import registry
 from tests.factories import create_queue
@@ -50,8 +50,8 @@ def test_every_payload_of_a_shape_is_taken_in_and_given_back_as_it_came(
 
 def given_back(job: Job) -> str:
     """The newest payload with the stored rows composed into it, in the form in which trees are compared."""
-    payload = ledger.newest_payload(job)
-    stored = {key: ledger.read(row) for key, row in ledger.current_rows(job).items()}
+    payload = chains.newest_payload(job)
+    stored = {key: chains.read(row) for key, row in chains.current_rows(job).items()}
     adapter = registry.adapter(Kind(job.kind))
     assert {row.key: row for row in adapter.parse(payload).rows} == stored
     return jsontext.dump(jsontext.parse(adapter.compose(payload, stored)["result"]))

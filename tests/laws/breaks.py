@@ -81,7 +81,7 @@ BREAKS = (
         what="the newest upstream row counts, whatever a person decided",
         guard="tests/review/test_decisions.py"
         "::test_a_newer_row_after_a_decision_keeps_the_human_value_and_opens_a_task_with_the_conflict",
-        file="reviewapp/results/ledger.py",
+        file="reviewapp/results/chains.py",
         old="if row.key not in newest or row.source == ResultRow.Source.REVIEW:",
         new="if row.key not in newest or row.source == ResultRow.Source.UPSTREAM:",
     ),

@@ -109,7 +109,7 @@ def _task(data: Path) -> tuple[list[str], str]:
     from reviewapp.extraction import paths
     from reviewapp.extraction.jsontext import Number
     from reviewapp.intake import importing
-    from reviewapp.results import ledger
+    from reviewapp.results import chains
     from reviewapp.review import queues, triage
     from reviewapp.review.models import Task
     from tests import factories
@@ -123,7 +123,7 @@ def _task(data: Path) -> tuple[list[str], str]:
     user = factories.create_user(queues=[queues.default()])
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     print(f"{task.fields_total} fields, {task.fields_to_check} to check\n")
-    row = ledger.read(task.row)
+    row = chains.read(task.row)
     figures = [path for path in json.loads(task.eyes) if isinstance(paths.get(row.values, path), Number)]
     return [f"/tasks/{task.pk}/?field={quote(path, safe='')}" for path in figures], client.cookies[
         settings.SESSION_COOKIE_NAME

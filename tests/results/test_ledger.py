@@ -11,7 +11,7 @@ from django.db import models
 
 from reviewapp.audit.models import Content, Entry
 from reviewapp.extraction.model import Kind
-from reviewapp.results import ledger
+from reviewapp.results import chains
 from reviewapp.results.models import Payload, ResultRow
 from reviewapp.review import triage
 from reviewapp.review.models import Task
@@ -74,7 +74,7 @@ def test_what_was_read_differently_is_a_new_row_in_the_same_chain(change):
     change(payload["result"])
     (second,) = take_in(payload, upstream=upstream).rows
     assert second.supersedes == first and second.source == "upstream"
-    assert ledger.upstream_rows(first.job) == {"0": second}
+    assert chains.upstream_rows(first.job) == {"0": second}
 
 
 def test_numbers_keep_their_text_through_the_database():
@@ -82,7 +82,7 @@ def test_numbers_keep_their_text_through_the_database():
     (row,) = take_in(text, upstream=create_upstream(slug="unsiloed")).rows
     row = ResultRow.objects.select_related("values", "facts").get(pk=row.pk)
     assert row.values.text == '{"a":12345678901234567890.1200e5}'
-    assert ledger.read(row).values["a"].text == "12345678901234567890.1200e5"
+    assert chains.read(row).values["a"].text == "12345678901234567890.1200e5"
 
 
 def test_a_status_change_alone_adds_an_entry_and_looks_again_but_no_row():

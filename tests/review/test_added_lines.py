@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from reviewapp.results import ledger
+from reviewapp.results import chains
 from reviewapp.review.models import Queue, Task, Verdict
 from tests import factories
 
@@ -59,7 +59,7 @@ def decide(client: Client, task: Task, **said: str) -> Any:
 
 
 def decided(task: Task) -> Any:
-    return ledger.read(Task.objects.get(pk=task.pk).decision.row).values
+    return chains.read(Task.objects.get(pk=task.pk).decision.row).values
 
 
 def test_an_empty_line_is_not_written_into_the_row(ana: Client) -> None:
@@ -73,7 +73,7 @@ def test_an_empty_line_is_not_written_into_the_row(ana: Client) -> None:
         assert "Lines that you added are not filled yet" in body
         assert "Sign off" not in body, "who added it fills it or takes it out"
         assert 'data-path="/lines/+1/name"' in body
-    assert ledger.current_rows(task.job)["0"].source != "review"
+    assert chains.current_rows(task.job)["0"].source != "review"
 
 
 def test_what_the_schema_demands_of_a_line_is_asked_of_an_added_one(ana: Client) -> None:

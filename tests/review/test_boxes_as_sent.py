@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from reviewapp.extraction.jsontext import Number
-from reviewapp.results import ledger
+from reviewapp.results import chains
 from reviewapp.review.models import Task, TaskReason
 from tests import factories
 
@@ -58,5 +58,5 @@ def test_every_box_goes_to_the_page_with_the_size_of_its_own_citation(task: Task
 def test_an_odd_box_is_flagged_and_kept_as_it_was_sent(task: Task) -> None:
     found = dict(TaskReason.objects.filter(code__startswith="box").values_list("path", "code"))
     assert found == {"/outside": "box_outside", "/inverted": "box_unusable"}
-    kept = ledger.read(task.row).fields["/inverted"].citations[0].boxes[0]
+    kept = chains.read(task.row).fields["/inverted"].citations[0].boxes[0]
     assert (kept.left, kept.top, kept.right, kept.bottom) == tuple(map(Number, ("122.4", "158.4", "61.2", "79.2")))

@@ -19,7 +19,7 @@ from pytest_django.live_server_helper import LiveServer
 from reviewapp.audit.actions import Action
 from reviewapp.audit.models import Entry
 from reviewapp.extraction.jsontext import Number
-from reviewapp.results import ledger
+from reviewapp.results import chains
 from reviewapp.results.models import Final, Handoff
 from reviewapp.review import claims
 from reviewapp.review.models import Decision, Queue, Task, Verdict
@@ -116,7 +116,7 @@ def drained(people: list[Person], tasks: list[int]) -> None:
     assert len(decisions) == len(tasks)
     for decision in decisions:
         assert decision.row is not None
-        assert ledger.read(decision.row).values["total"] == Number(f"{decision.task_id}.50")  # type: ignore[index, call-overload]
+        assert chains.read(decision.row).values["total"] == Number(f"{decision.task_id}.50")  # type: ignore[index, call-overload]
         assert json.loads(decision.fields) == {"/total": "corrected", "/date": "approved", "/name": "not_reviewed"}
         assert names[str(decision.task_id)] == str(decision.by_id)
         assert decision.task.state == Task.State.DECIDED

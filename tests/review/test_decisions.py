@@ -10,7 +10,7 @@ import pytest
 from reviewapp.accounts.roles import Role
 from reviewapp.audit.models import Entry
 from reviewapp.extraction.jsontext import Number
-from reviewapp.results import ledger
+from reviewapp.results import chains
 from reviewapp.results.models import Final, ResultRow
 from reviewapp.review import claims, decisions, verdicts
 from reviewapp.review.models import Decision, Task, Verdict
@@ -52,11 +52,11 @@ def test_a_correction_becomes_a_new_row_and_the_old_one_stays(queue, ana):
     claims.take(task_id=task.pk, user=ana, at=LATER, via=VIA)
     say(task, ana, "/total", "corrected", Number("15.00"))
     decision = approve(task, ana)
-    assert ledger.read(decision.row).values == {"total": Number("15.00"), "date": "2026-03-01"}
-    assert ledger.read(task.row).values == {"total": Number("12.5"), "date": "2026-03-01"}
+    assert chains.read(decision.row).values == {"total": Number("15.00"), "date": "2026-03-01"}
+    assert chains.read(task.row).values == {"total": Number("12.5"), "date": "2026-03-01"}
     assert decision.row.base == task.row and decision.row.supersedes is None
     assert json.loads(decision.fields) == {"/total": "corrected", "/date": "not_reviewed"}
-    assert ledger.current_rows(task.job)["0"] == decision.row
+    assert chains.current_rows(task.job)["0"] == decision.row
     task.refresh_from_db()
     assert task.state == Task.State.DECIDED and task.holder is None
 
@@ -84,7 +84,7 @@ def test_cleared_and_illegible_become_null_with_what_was_said(queue, ana):
     task = create_task(unsiloed({"a": ("x", 0.3), "b": ("y", 0.4)}, required=["a"]))
     say(task, ana, "/a", "cleared")
     say(task, ana, "/b", "illegible")
-    row = ledger.read(approve(task, ana).row)
+    row = chains.read(approve(task, ana).row)
     assert row.values == {"a": None, "b": None}
     assert {(flag.code, flag.path) for flag in row.flags} == {("cleared_required", "/a"), ("illegible", "/b")}
 
@@ -96,7 +96,7 @@ def test_a_restored_field_counts_as_not_reviewed(queue, ana):
     say(task, ana, "/b", "restored", seen=given.pk)
     decision = approve(task, ana)
     assert json.loads(decision.fields) == {"/a": "approved", "/b": "not_reviewed"}
-    assert ledger.read(decision.row).values == {"a": "x", "b": "y"}
+    assert chains.read(decision.row).values == {"a": "x", "b": "y"}
 
 
 def test_lines_are_added_and_removed_by_addresses_that_never_shift(queue, ana):
@@ -108,7 +108,7 @@ def test_lines_are_added_and_removed_by_addresses_that_never_shift(queue, ana):
     say(task, ana, "/lines/+1/sku", "corrected", "c")
     say(task, ana, "/lines/1/n", "corrected", Number("20"))
     decision = approve(task, ana)
-    row = ledger.read(decision.row).values
+    row = chains.read(decision.row).values
     assert [line["sku"] for line in row["lines"]] == ["b", "c"] and row["lines"][0]["n"] == Number("20")
     fields = json.loads(decision.fields)
     assert fields["/lines/0/n"] == "corrected" and fields["/lines/1/sku"] == "corrected"
@@ -184,7 +184,7 @@ def test_a_newer_row_after_a_decision_keeps_the_human_value_and_opens_a_task_wit
     payload["result"]["total"]["value"] = 13
     newer = create_task(payload)
     assert newer.pk != task.pk and newer.row.supersedes == task.row
-    assert ledger.current_rows(task.job)["0"] == decision.row
+    assert chains.current_rows(task.job)["0"] == decision.row
     assert list(newer.reasons.filter(code="conflict").values_list("path", flat=True)) == ["/total"]
 
 
@@ -227,7 +227,7 @@ def test_a_newer_row_that_needs_no_eyes_does_not_pass_over_what_a_person_began(q
     payload["result"]["a"]["score"]["extraction_score"] = 0.99
     newer = create_task(payload)
     decision = approve(newer, ana)
-    assert ledger.read(decision.row).values == {"a": "better", "b": "y"}
+    assert chains.read(decision.row).values == {"a": "better", "b": "y"}
 
 
 def test_only_who_is_in_the_queue_may_decide(queue, ana):

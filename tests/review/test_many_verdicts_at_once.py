@@ -9,7 +9,7 @@ import pytest
 from reviewapp.audit.models import Entry
 from reviewapp.extraction.jsontext import Number
 from reviewapp.extraction.model import Box, Citation
-from reviewapp.results import ledger
+from reviewapp.results import chains
 from reviewapp.review import claims, current, decisions, verdicts
 from reviewapp.review.models import Task, Verdict
 from reviewapp.review.verdicts import BadAddress, BadValue, Said, StaleTask, TakenBack
@@ -171,4 +171,4 @@ def test_where_it_stands_goes_into_the_new_row_and_into_the_entry(ana):
     assert b'"boxes":[{"boxes":[["1","2.50","3","4"]],"page":2,"size":["612","792"]}]' in bytes(entry.body)
     task.refresh_from_db()
     decision = decisions.approve(task_id=task.pk, asked=decisions.Asked(task.version), user=ana, at=LATER, via=VIA)
-    assert ledger.read(decision.row).fields["/total"].citations == (where,)
+    assert chains.read(decision.row).fields["/total"].citations == (where,)

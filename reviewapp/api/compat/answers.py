@@ -15,7 +15,7 @@ from reviewapp.api.doors import Shut
 from reviewapp.extraction import jsontext
 from reviewapp.extraction.jsontext import Json
 from reviewapp.extraction.model import Kind
-from reviewapp.results import ledger
+from reviewapp.results import chains
 from reviewapp.results.models import DocumentLink, Job
 from reviewapp.upstreams import registry
 
@@ -57,7 +57,7 @@ def or_erased(
         def told(request: HttpRequest, **address: str) -> HttpResponseBase:
             try:
                 return view(request, **address)
-            except ledger.Erased:
+            except chains.Erased:
                 return gone(request)
 
         return told
@@ -73,7 +73,7 @@ def erased(request: HttpRequest) -> HttpResponse:
 def composed(job: Job, standings: Mapping[str, standing.Standing]) -> Mapping[str, Json]:
     """The job's newest payload with the current rows in their predecessors' places: part name -> tree."""
     adapter = registry.adapter(Kind(job.kind))
-    newest = ledger.newest_payload(job)
+    newest = chains.newest_payload(job)
     # A row that the newest payload no longer holds has no place to be written to.
     held = {row.key for row in adapter.parse(newest).rows}
     payload = adapter.compose(newest, {key: row for key, row in standing.rows(standings).items() if key in held})
@@ -90,7 +90,7 @@ def review_facts(standings: Mapping[str, standing.Standing]) -> Json:
 
 def file_url(request: HttpRequest, job: Job, key: str = "") -> str | None:
     """Our own link to the kept file, signed for an hour, fresh on every answer; None when there is no file."""
-    link = ledger.document_of(job, key)
+    link = chains.document_of(job, key)
     return None if link is None else link_url(request, link)
 
 

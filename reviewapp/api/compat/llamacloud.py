@@ -11,7 +11,7 @@ from reviewapp.api import doors, standing
 from reviewapp.extraction import jsontext
 from reviewapp.extraction.jsontext import Json
 from reviewapp.extraction.model import JobStatus, Kind
-from reviewapp.results import ledger
+from reviewapp.results import chains
 from reviewapp.results.models import Job
 
 from . import answers, llamacloud_manners
@@ -127,7 +127,7 @@ def _status(found: Job, standings: Mapping[str, standing.Standing]) -> tuple[str
 
 def _job_as_known(found: Job, tree: Json, standings: Mapping[str, standing.Standing]) -> dict[str, Json]:
     agent = _result(found, tree)["extraction_agent_id"]
-    link = ledger.document_of(found, next(iter(standings), "0"))
+    link = chains.document_of(found, next(iter(standings), "0"))
     file_id = link.document.sha256 if link is not None else ""
     name = (link.name.text if link is not None else None) or found.file_name
     schema = next((one.row.schema for one in standings.values() if one.row.schema is not None), None)

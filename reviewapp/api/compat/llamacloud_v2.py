@@ -10,7 +10,7 @@ from reviewapp.api import doors, standing
 from reviewapp.audit.trail import moment
 from reviewapp.extraction.jsontext import Json, Number
 from reviewapp.extraction.model import JobStatus, Kind
-from reviewapp.results import ledger
+from reviewapp.results import chains
 from reviewapp.results.models import Job
 
 from . import answers, llamacloud_listing, llamacloud_manners
@@ -46,7 +46,7 @@ def jobs(request: HttpRequest) -> HttpResponse:
     for found in page.jobs:
         try:
             told.append(_answer(found, request.GET.getlist("expand")))
-        except ledger.Erased:
+        except chains.Erased:
             continue
     return answers.json_response(
         {"items": told, "next_page_token": page.next or None, "total_size": Number(str(page.total))}

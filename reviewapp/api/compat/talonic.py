@@ -13,7 +13,7 @@ from reviewapp.api import doors, standing
 from reviewapp.audit.trail import moment
 from reviewapp.extraction.jsontext import Json, Number
 from reviewapp.extraction.model import JobStatus, Kind
-from reviewapp.results import ledger
+from reviewapp.results import chains
 from reviewapp.results.models import Job
 from reviewapp.upstreams import registry
 
@@ -117,7 +117,7 @@ def _error(
 
 
 def _stand_rows(data: list[Json], found: Job, standings: Mapping[str, standing.Standing], key: ApiKey) -> list[Json]:
-    snapshot = registry.adapter(Kind.TALONIC).parse(ledger.newest_payload(found))
+    snapshot = registry.adapter(Kind.TALONIC).parse(chains.newest_payload(found))
     shown: list[Json] = []
     for row, item in zip(snapshot.rows, data, strict=True):
         one = standings.get(row.key)

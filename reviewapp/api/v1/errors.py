@@ -11,7 +11,7 @@ from reviewapp.api.compat import answers
 from reviewapp.delivery import retrying
 from reviewapp.extraction import jsontext
 from reviewapp.extraction.jsontext import Json, Number
-from reviewapp.results import ledger
+from reviewapp.results import chains
 from reviewapp.review import claims, decisions, verdicts
 from reviewapp.review.models import Task
 
@@ -94,7 +94,7 @@ def in_words() -> Iterator[None]:
         raise Refused(422, "reason_missing", "Say why, in words.") from error
     except retrying.Refused as error:
         raise Refused(409, error.code, _NOT_TRIED_AGAIN[error.code]) from error
-    except ledger.Erased as error:
+    except chains.Erased as error:
         raise Refused(410, "erased", "The values were erased on purpose.") from error
 
 

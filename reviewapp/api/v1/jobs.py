@@ -13,7 +13,7 @@ from reviewapp.api.compat import answers
 from reviewapp.audit.trail import moment
 from reviewapp.extraction.jsontext import Json
 from reviewapp.extraction.model import JobStatus
-from reviewapp.results import ledger
+from reviewapp.results import chains
 from reviewapp.results.models import Job, ResultRow
 from reviewapp.review.models import Decision
 
@@ -113,7 +113,7 @@ def history(
     limit: paging.Limit = 100,
 ) -> HttpResponse:
     """What the upstream sent and what people decided, the oldest first, without values: `GET /rows/{id}` has them."""
-    found = ledger.history_after(callers.of(request).job(id), paging.number(after), limit=limit + 1)
+    found = chains.history_after(callers.of(request).job(id), paging.number(after), limit=limit + 1)
     shown, more = paging.cut(found, limit)
     made = {one.row_id: one for one in Decision.objects.filter(row__in=shown).select_related("by", "reason")}
     data = [_version(row, made.get(row.pk)) for row in shown]
@@ -122,7 +122,7 @@ def history(
 
 def _whole(request: HttpRequest, found: Job) -> HttpResponse:
     tree = _job(found)
-    tree["rows"] = trees.whole(ledger.row_count(found))
+    tree["rows"] = trees.whole(chains.row_count(found))
     tree["file_url"] = answers.file_url(request, found)
     return answers.json_response(tree)
 

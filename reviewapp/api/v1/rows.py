@@ -10,7 +10,7 @@ from reviewapp.api import rows as feed_of_rows
 from reviewapp.api.compat import answers
 from reviewapp.audit.trail import moment
 from reviewapp.extraction.jsontext import Json
-from reviewapp.results import ledger
+from reviewapp.results import chains
 from reviewapp.results.models import ResultRow
 from reviewapp.review.models import Decision
 
@@ -35,7 +35,7 @@ def row(request: HttpRequest, id: Path[shapes.Id]) -> HttpResponse:
 
 def _row(row: ResultRow) -> Json:
     erased = row.values.text is None or row.facts.text is None
-    known = None if erased else ledger.read(row)
+    known = None if erased else chains.read(row)
     after = ResultRow.objects.filter(supersedes=row).values_list("pk", flat=True).first()
     made = Decision.objects.filter(row=row).select_related("by", "reason").first()
     return {

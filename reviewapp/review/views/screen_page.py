@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 from reviewapp.accounts.models import User
 from reviewapp.documents.models import problem_sentence
 from reviewapp.extraction.model import Kind
-from reviewapp.results import ledger
+from reviewapp.results import chains
 from reviewapp.review import claims, outcome, screen
 from reviewapp.review.models import Task
 from reviewapp.web import access, htmx
@@ -205,7 +205,7 @@ def _sections(shown: screen.Screen, order: str) -> list[dict[str, Any]]:
 
 
 def _document(task: Task) -> dict[str, Any] | None:
-    link = ledger.document_of(task.job, task.key)
+    link = chains.document_of(task.job, task.key)
     if link is None:
         return None
     document = link.document

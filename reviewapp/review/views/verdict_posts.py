@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from reviewapp.accounts import actors
 from reviewapp.extraction import edit, paths, schema, values
 from reviewapp.extraction.jsontext import Json, equal
-from reviewapp.results import ledger
+from reviewapp.results import chains
 from reviewapp.review import claims, conflicts, current, forms, reasons, schemas, verdicts
 from reviewapp.review.models import Task, Verdict
 from reviewapp.web import access, htmx
@@ -148,7 +148,7 @@ def _read(task: Task, data: dict[str, object], locale: str) -> verdicts.Said | v
     path, kind, text = str(data["path"]), str(data["kind"]), str(data["value"])
     value: Json = None
     if kind in (forms.ENTER, Verdict.Kind.CORRECTED):
-        row = ledger.read(task.row)
+        row = chains.read(task.row)
         spoken = current.verdicts(task)
         standing = conflicts.standing(conflicts.of(task), spoken)
         now = edit.resolve(row, current.edits(standing), path)
