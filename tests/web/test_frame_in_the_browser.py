@@ -10,7 +10,6 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from reviewapp.accounts import apikeys
 from reviewapp.accounts.models import User
 from reviewapp.accounts.roles import Role
 from tests import factories
@@ -118,13 +117,12 @@ def test_each_refusal_stands_where_it_belongs_and_the_page_keeps_what_it_had(
 def test_every_page_of_this_room_is_accessible_and_fits_at_200_percent(
     live_server: LiveServer, page: Page, ada: User, scheme: str
 ) -> None:
-    apikeys.issue(name="ERP", upstreams=["talonic"], by=ada, at=factories.AT)
     page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
     page.goto(live_server.url + "/sign-in/")
     assert violations(page) == []
     sign_in(page, live_server, "/me/")
     page.set_viewport_size({"width": 640, "height": 360})
-    for address in ("/me/", "/me/password/", "/people/", "/people/new/", f"/people/{ada.pk}/", "/keys/", "/keys/new/"):
+    for address in ("/me/", "/me/password/", "/people/", "/people/new/", f"/people/{ada.pk}/"):
         page.goto(live_server.url + address)
         assert violations(page) == [], address
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
