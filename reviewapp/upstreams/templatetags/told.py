@@ -1,5 +1,5 @@
 """How does a template tell a sentence that was kept in English? `{% load told %}`, `{{ pull.last_error|told }}`,
-`{{ job.error|theirs }}`."""
+`{{ job.error|theirs }}`, `{{ line.reason.text|quoted }}`."""
 
 from __future__ import annotations
 
@@ -20,3 +20,9 @@ def told(text: str | None) -> str:
 def theirs(text: str | None) -> str:
     """A vendor's own words, in quotation marks; a sentence of ours among them as `told`."""
     return sentences.theirs(text or "")
+
+
+@register.filter
+def quoted(text: str) -> str:
+    """Somebody's words in the reader's quotation marks."""
+    return sentences.quoted(text)
