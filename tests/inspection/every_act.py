@@ -96,6 +96,10 @@ def _asked_for(vendor: Scripted, werk: Upstream, sol: User) -> None:
             pulling.add(upstream=werk, text=job, **_by(sol))
             pulling.step(at=AT, client=outbound.client(), worker="w", uniform=lambda low, high: high)
     assert Pull.objects.get(job_id=JOB.format(1)).state == Pull.State.GONE
+    vendor.fetches = [adapter.NotFound("no such job")]
+    pulling.add(upstream=werk, text=JOB.format(4), **_by(sol))
+    pulling.step(at=AT, client=outbound.client(), worker="w", uniform=lambda low, high: high)
+    assert pulling.dismiss(pull_id=Pull.objects.get(job_id=JOB.format(4)).pk, **_by(sol))
 
 
 def _handed_in(vendor: Scripted, werk: Upstream, sol: User) -> None:

@@ -61,6 +61,7 @@ SAYS: Mapping[Action, Sequence[tuple[str, str]]] = {
     ],
     Action.JOB_ASKED_FOR: [(f"Job {NR}2 at Werk Nord", "")],
     Action.JOB_GONE: [(f"Job {NR}1 at Werk Nord", "")],
+    Action.JOB_DISMISSED: [(f"Job {NR}4 at Werk Nord", "")],
     Action.DOCUMENT_HANDED_IN: [
         ("“taken.pdf” to Werk Nord, schema invoice", ""),
         ("“refused.pdf” to Werk Nord", "once more"),

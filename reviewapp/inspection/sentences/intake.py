@@ -199,6 +199,7 @@ ON: Mapping[Action, Sentence] = {
     Action.UPSTREAM_TESTED: _tested,
     Action.JOB_ASKED_FOR: _asked,
     Action.JOB_GONE: _asked,
+    Action.JOB_DISMISSED: _asked,
     Action.DOCUMENT_HANDED_IN: _handed_in,
     Action.HAND_IN_ENDED: _hand_in_ended,
 }

@@ -24,6 +24,8 @@ CLIENTS = (
     gettext_noop("LlamaCloud lists jobs by agent, and no extraction_agent_id is set up"),
     gettext_noop("LlamaCloud reads with an agent or a schema, and neither was given"),
     gettext_noop("LlamaCloud reads with a schema or a saved configuration, and neither was given"),
+    gettext_noop("Unsiloed reads with a schema, and none was given"),
+    gettext_noop("Unsiloed chooses among categories, and none were given"),
     gettext_noop("the schema cannot be read: %(words)s"),
     gettext_noop("Talonic read the document at once, as extraction %(extraction)s, and made no job of it"),
 )
