@@ -181,7 +181,7 @@ def _sent(werk: Upstream, ada: User) -> None:
     destinations.resume(destination_id=books.pk, **by)
     destinations.pause(destination_id=books.pk, reason="they move", **by)
     wanted: Mapping[str, Any] = {"outcomes": OUTCOMES[:1], "private": "", "form": "event", "upstreams": ["werk"]}
-    moved = destinations.Wanted(name="The books", url="https://example.com/elsewhere", **wanted)
+    moved = destinations.Wanted(name="The books", url="https://nowhere.invalid/elsewhere", **wanted)
     destinations.change(destination_id=books.pk, wanted=moved, **by)
     destinations.rotate_secret(destination_id=books.pk, **by)
     destinations.forget_older_secrets(destination_id=books.pk, **by)

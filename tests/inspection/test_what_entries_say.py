@@ -84,7 +84,7 @@ SAYS: Mapping[Action, Sequence[tuple[str, str]]] = {
     Action.DESTINATION_CHANGED: [
         (
             "Destination The books",
-            "name: Books → The books; server: {server} → example.com; private networks: 127.0.0.0/8 → empty; "
+            "name: Books → The books; server: {server} → nowhere.invalid; private networks: 127.0.0.0/8 → empty; "
             "what is sent: the row with its values → only that there is one: ids, no values; upstreams: all → Werk Nord; "
             "which rows: approved, passed, rejected → approved; a new address was sealed",
         )

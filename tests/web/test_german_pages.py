@@ -339,7 +339,11 @@ def test_everything_that_was_done_is_told_in_german() -> None:
 @pytest.mark.parametrize(
     ("address", "sent", "said"),
     [
-        ("/upstreams/werk/test/", {}, "Die Verbindung funktioniert nicht"),
+        (
+            "/upstreams/werk/test/",
+            {},
+            "Die Verbindung funktioniert nicht: zu 127.0.0.1 wird keine Verbindung aufgebaut",
+        ),
         ("/upstreams/werk/connection/", {"base_url": "https://u:p@x.example"}, "Benutzernamen"),
         ("/upstreams/werk/connection/", {"base_url": "https://0x7f.1"}, "IPv4-Adresse"),
         (
@@ -347,7 +351,7 @@ def test_everything_that_was_done_is_told_in_german() -> None:
             {"base_url": "https://api.example.com", "private": "8.8.8.0/24"},
             "nur private",
         ),
-        ("/deliveries/destinations/books/test/", {}, "Der Test ist nicht angekommen"),
+        ("/deliveries/destinations/books/test/", {}, "Der Test ist nicht angekommen: zu diesem Namen gibt es keine"),
     ],
 )
 def test_what_the_guard_and_other_servers_refuse_is_said_in_german(
