@@ -51,6 +51,17 @@ def at(path: str) -> Callable[[Page, str], None]:
     return go
 
 
+def first_of(path: str) -> Callable[[Page, str], None]:
+    """The page of the first thing in a list."""
+
+    def go(page: Page, address: str) -> None:
+        at(path)(page, address)
+        page.locator("tbody th a").first.click()
+        page.wait_for_timeout(500)
+
+    return go
+
+
 #: name -> (who looks, how to get there)
 PAGES: dict[str, tuple[str, Callable[[Page, str], None]]] = {
     "queue": ("ana", at("/queue/")),
@@ -60,6 +71,18 @@ PAGES: dict[str, tuple[str, Callable[[Page, str], None]]] = {
     "screen-receipt": ("ana", screen_of("copper-lantern.jpg")),
     "screen-classification": ("ana", screen_of("saltmarsh")),
     "jobs": ("sol", at("/jobs/")),
+    "job": ("sol", first_of("/jobs/")),
+    "hand-in": ("sol", at("/jobs/hand-in/")),
+    "upstreams": ("ada", at("/upstreams/")),
+    "upstream": ("ada", first_of("/upstreams/")),
+    "new-upstream": ("ada", at("/upstreams/new/")),
+    "work": ("sol", at("/work/")),
+    "delivery": ("sol", first_of("/deliveries/")),
+    "new-webhook": ("ada", at("/deliveries/destinations/new/webhook/")),
+    "new-write-back": ("ada", at("/deliveries/destinations/new/write-back/")),
+    "destination": ("ada", first_of("/deliveries/destinations/")),
+    "keys": ("ada", at("/keys/")),
+    "new-key": ("ada", at("/keys/new/")),
     "deliveries": ("sol", at("/deliveries/")),
     "destinations": ("ada", at("/deliveries/destinations/")),
     "board": ("sol", at("/board/")),
