@@ -18,7 +18,7 @@ from typing import Final
 from .jsontext import Json, Number
 from .printed_days import days
 from .printed_figures import Figure, figures
-from .printed_words import bare, folded, plain, same_words
+from .printed_words import bare, folded, lines_say, plain, same_words
 from .values import FieldType
 
 #: A page that says more than this says no value that could be taken.
@@ -149,7 +149,7 @@ def _words(value: str, text: str) -> Comparison:
         return _UNKNOWN
     if wanted == there or same_words(value, text) or wanted in _currencies(text):
         return _SAME
-    if _holds(text, wanted):
+    if _holds(text, wanted) or lines_say(text, value):
         return _SAME
     if len(wanted) > len(there) and _holds(value, there) and len(bare(value).split()) > len(bare(text).split()):
         return _UNKNOWN  # the box has only a part of it

@@ -13,6 +13,7 @@ _QUOTES: Final = dict.fromkeys(map(ord, "‘’‚‛′`´"), "'") | dict.fromk
 _NOTHING: Final = dict.fromkeys(
     map(ord, "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u202a\u202b\u202c\u202d\u202e"), ""
 )
+_MOST_LINES: Final = 20
 _TABLE: Final = _DASHES | _QUOTES | _NOTHING
 
 
@@ -37,3 +38,18 @@ def same_words(one: str, other: str) -> bool:
         return True
     leftwards = any(unicodedata.bidirectional(character) in ("R", "AL") for character in one)
     return leftwards and sorted(folded(one)) == sorted(folded(other))
+
+
+def lines_say(text: str, value: str) -> bool:
+    """Whether lines that follow each other say the value: where a line ends on paper, a value has a comma or the like."""
+    lines = [_letters(line) for line in text.splitlines() if line.strip()][:_MOST_LINES]
+    wanted = _letters(value)
+    if not wanted:
+        return False
+    return any(
+        "".join(lines[first:last]) == wanted for first in range(len(lines)) for last in range(first + 2, len(lines) + 1)
+    )
+
+
+def _letters(text: str) -> str:
+    return "".join(character for character in folded(text) if character.isalnum())

@@ -184,6 +184,8 @@ def test_what_is_no_day_says_nothing_about_a_day(text: str) -> None:
         ("Donaudampfer", "Donau\u00addampfer"),
         ("Jane Doe\n12 High Street", "Jane Doe\r\n12 High Street"),
         ("12 High Street, Jane Doe,", "Jane Doe,\r\n12 High Street,"),
+        ("27 quai de l'Écluse, 00340 Vaubrières", "27 quai de l'Écluse\r\n00340 Vaubrières"),
+        ("Am Turm 3; 00127 Niederfelden", "Pegel GmbH\r\nAm Turm 3\r\n00127 Niederfelden\r\nDeutschland"),
         ("Yale University", "Yale University\r\nP.O. Box 202032"),
         ("RE-17", "Invoice no. RE-17, page 2"),
         ("530848134", "B 530 848 134"),
@@ -213,6 +215,8 @@ def test_words_are_said_however_they_are_set(value: str, text: str) -> None:
         ("530848134", "B 530 848 13", "B 530 848 13"),
         ("EUR", "$ 12.00", "$ 12.00"),
         ("Donaudampfer", "Donau\x02\r\ndampf", "Donaudampf"),
+        ("Am Turm 8, 00127 Niederfelden", "Am Turm 3\r\n00127 Niederfelden", "Am Turm 3 00127 Niederfelden"),
+        ("Am Turm 3, 00127", "Am Turm, 3, 00127", "Am Turm, 3, 00127"),
     ],
 )
 def test_other_words_differ(value: str, text: str, takes: str) -> None:
