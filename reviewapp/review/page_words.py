@@ -43,10 +43,10 @@ def found(row: ResultRow) -> Said:
     if link is None:
         return {}
     read, known = chains.read(row), schemas.of_row(row)
-    asked = list(_asked(read))
-    texts = reading.words_under(link.document, [spot for _, spot in asked])
+    spots = list(asked(read))
+    texts = reading.words_under(link.document, [spot for _, spot in spots])
     under: dict[str, list[Sequence[str]]] = {}
-    for (path, _), said in zip(asked, texts, strict=True):
+    for (path, _), said in zip(spots, texts, strict=True):
         under.setdefault(path, []).append(said)
     compared = {path: _compared(paths.get(read.values, path), said, known, path) for path, said in under.items()}
     return {path: _detail(one) for path, one in compared.items() if one.verdict is agreement.Verdict.DIFFERS}
@@ -58,7 +58,7 @@ def stored(task: Task) -> Said:
     return {path: _texts(detail) for path, detail in reasons}
 
 
-def _asked(read: Row) -> Iterator[tuple[str, Spot]]:
+def asked(read: Row) -> Iterator[tuple[str, Spot]]:
     """The boxes of every value that may stand on a page, one spot for each page that it is cited on."""
     for path, one in read.fields.items():
         try:
