@@ -5,8 +5,15 @@ These words are shared by the reading process, which runs without Django, and by
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeAlias
+
+#: (left, top, right, bottom), each a share of the displayed page from 0 to 1.
+Box: TypeAlias = tuple[float, float, float, float]
+#: A page (from 1) and the boxes on it that hold one value together.
+Spot: TypeAlias = tuple[int, Sequence[Box]]
 
 
 class MediaType(StrEnum):
@@ -69,10 +76,14 @@ class NotShown(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """The result of reading a file: either a problem, or the displayed (width, height) of each page in points."""
+    """The result of reading a file: either a problem, or the displayed (width, height) of each page in points.
+
+    `words`: where they were asked for, what stands under the boxes of each value, see words.py.
+    """
 
     problem: Problem | None = None
     pages: tuple[tuple[float, float], ...] = ()
+    words: tuple[tuple[str, ...], ...] = ()
 
     @property
     def state(self) -> State:

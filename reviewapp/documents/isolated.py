@@ -6,9 +6,10 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
-from .findings import Finding, MediaType, Problem
+from .findings import Finding, MediaType, Problem, Spot
 
 PATIENCE = 20.0  # seconds on the clock, for one file
 PATIENCE_FOR_TIFF = 60.0  # a hundred scanned pages take 9 s of processor time; images.py bounds their pixels
@@ -28,11 +29,16 @@ def page(path: Path, media_type: MediaType, number: int, out: Path) -> Finding:
     return _ask("page", path, media_type, str(number), str(out))
 
 
-def _ask(act: str, path: Path, media_type: MediaType, *rest: str) -> Finding:
+def words(path: Path, spots: Sequence[Spot]) -> Finding:
+    """What stands under each spot of a PDF, as `words` of the finding; or the problem."""
+    return _ask("words", path, MediaType.PDF, given=json.dumps(spots))
+
+
+def _ask(act: str, path: Path, media_type: MediaType, *rest: str, given: str = "") -> Finding:
     try:
         done = subprocess.run(
             [sys.executable, "-m", "reviewapp.documents.reader", act, str(path), media_type, *rest],
-            stdin=subprocess.DEVNULL,
+            input=given.encode(),
             capture_output=True,
             timeout=PATIENCE_FOR_TIFF if media_type is MediaType.TIFF else PATIENCE,
             # Its own environment: a file that takes over the reader finds no secret of the server in it.
@@ -47,4 +53,8 @@ def _ask(act: str, path: Path, media_type: MediaType, *rest: str) -> Finding:
         raise RuntimeError(f"the reading process failed: {done.stderr.decode(errors='replace')[-2000:]}")
     answer = json.loads(done.stdout)
     problem = Problem(answer["problem"]) if answer["problem"] else None
-    return Finding(problem=problem, pages=tuple((width, height) for width, height in answer["pages"]))
+    return Finding(
+        problem=problem,
+        pages=tuple((width, height) for width, height in answer["pages"]),
+        words=tuple(tuple(texts) for texts in answer["words"]),
+    )

@@ -5,6 +5,8 @@ pdfium or Pillow never takes the server or the worker with it. It writes one JSO
 
     probe PATH MEDIA_TYPE [OUT]   -> {"problem": code or null, "pages": [[width, height], ...]}; an image as PDF to OUT
     page PATH MEDIA_TYPE N OUT    -> the same for page N (from 1) of an image alone; that page as PNG to OUT
+    words PATH application/pdf    -> {"words": [[text, ...], ...], ...}: what stands under the boxes of each value that stdin
+                                     lists as [[page, [[left, top, right, bottom], ...]], ...], in shares of the page
 """
 
 from __future__ import annotations
@@ -34,12 +36,17 @@ def main(arguments: list[str]) -> None:
         finding = Finding(problem=Problem.TOO_COSTLY)
     except Exception:  # Pillow answers hostile bytes with any type of exception
         finding = Finding(problem=Problem.UNREADABLE)
-    json.dump({"problem": finding.problem, "pages": finding.pages}, sys.stdout)
+    json.dump({"problem": finding.problem, "pages": finding.pages, "words": finding.words}, sys.stdout)
 
 
 def _loaded(act: str, path: str, media_type: str, *rest: str) -> Callable[[], Finding]:
     """The act, ready to be called. Only the libraries that it needs are loaded: all of them take twice as long."""
     file, kind = Path(path), MediaType(media_type)
+    if act == "words":
+        from . import words
+
+        return lambda: words.finding(file, json.load(sys.stdin))
+
     if kind is MediaType.PDF:
         from . import probe
 

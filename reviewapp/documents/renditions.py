@@ -44,7 +44,7 @@ def viewer_file(document: Document) -> Shown:
         return original(document)
     name = storage.name_of(document.sha256, vault.VIEWER)
     if not storage.store().exists(name):
-        with _on_disk(document) as path:
+        with on_disk(document) as path:
             viewer = path.with_name("viewer")
             finding = isolated.probe(path, MediaType(document.media_type), viewer)
             if finding.problem is not None:
@@ -70,7 +70,7 @@ def page_png(document: Document, page: int) -> bytes:
         raise NotShown(Problem.NO_PAGES)
     name = storage.name_of(document.sha256, PAGE.format(page))
     if not storage.store().exists(name):
-        with _on_disk(document) as path:
+        with on_disk(document) as path:
             made = path.with_name("page")
             finding = isolated.page(path, MediaType(document.media_type), page, made)
             if finding.problem is not None:
@@ -81,7 +81,7 @@ def page_png(document: Document, page: int) -> bytes:
 
 
 @contextmanager
-def _on_disk(document: Document) -> Iterator[Path]:
+def on_disk(document: Document) -> Iterator[Path]:
     """The kept file as a path for the reading process, which may not reach the storage; with a folder to write into."""
     with tempfile.TemporaryDirectory(dir=storage.incoming()) as folder:
         path = Path(folder) / "file"

@@ -9,11 +9,12 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO, cast
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from reviewapp.documents import vault
 from reviewapp.documents.findings import MediaType, media_type_of, pdf_ends
@@ -33,6 +34,8 @@ from .models import SourceFile
 #: A link that is asked for, a download of five minutes, and asking once more.
 LEASE_SECONDS = 900.0
 FIRST, LONGEST = 5.0, 3600.0
+#: What is done with a job may wait so long for its document.
+SOON = timedelta(minutes=5)
 #: So many tries, over about three hours; then a person looks.
 TRIES = 8
 _EXPIRED = frozenset({401, 403, 404, 410})
@@ -60,6 +63,12 @@ def note_sources(job: Job, sources: Sequence[Source], *, at: datetime) -> None:
             file_id=source.file_id[:200],
             defaults={"name": source.name[:500], "since": at, "next_at": at},
         )
+
+
+def on_their_way(*, at: datetime) -> QuerySet[SourceFile, str]:
+    """Ids of jobs a document of which will soon be there: it was noted lately, and no try to fetch it has failed."""
+    soon = SourceFile.objects.filter(state=SourceFile.State.WAITING, attempts=0, since__gt=at - SOON)
+    return soon.values_list("job", flat=True)
 
 
 def again(*, job: Job, at: datetime) -> int:

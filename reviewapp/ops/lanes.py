@@ -68,7 +68,7 @@ def _files(at: datetime, worker: str, stop: Stop) -> bool:
 
 
 def _triage(at: datetime, worker: str, stop: Stop) -> bool:
-    done = triage.run(at=at, limit=50)
+    done = triage.run(at=at, limit=10, awaiting=files.on_their_way(at=at))
     return bool(done.tasks or done.passed)
 
 

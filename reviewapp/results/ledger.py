@@ -126,7 +126,8 @@ def link_document(
     via: trail.Via = trail.Via(),
 ) -> DocumentLink | None:
     """Attach a document to a job, or to one of its rows, in the place of what was shown there before. Added, never
-    overwritten: an earlier document comes back by linking it again. None when it is the newest already."""
+    overwritten: an earlier document comes back by linking it again. None when it is the newest already. The rows that it is
+    of are handed to review, which compares them with its words."""
     with transaction.atomic():
         # A link to all rows takes the place of what any of them had, so there the newest of the whole job counts.
         before = chains.document_of(job, key) if key else chains.newest_link(job)
@@ -135,6 +136,8 @@ def link_document(
         kept_name = content.keep(type="text", text=name)
         link = DocumentLink(job=job, key=key, document=document, name=kept_name, linked_at=at)
         link.save(force_insert=True)
+        rows = chains.upstream_rows(job)
+        hand_to((row for row in rows.values() if key in ("", row.key)), Handoff.To.REVIEW)
         trail.record(
             trail.Note(
                 stream=f"job:{job.pk}",

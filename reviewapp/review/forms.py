@@ -40,10 +40,11 @@ def as_typed(text: str) -> str:
 
 class VerdictForm(forms.Form):
     """One verdict. `value` as typed, `other` beside a choice "other…", `type` only where nothing says the type, `seen` the
-    verdict that the page showed."""
+    verdict that the page showed. `page_says` in the place of a `kind`: correct it to this text."""
 
     path = forms.CharField(max_length=4000, strip=False)
-    kind = forms.ChoiceField(choices=_KINDS)
+    kind = forms.ChoiceField(choices=_KINDS, required=False)
+    page_says = forms.CharField(required=False, strip=False, max_length=4000)
     value = forms.CharField(required=False, strip=False, max_length=200_000)
     other = forms.CharField(required=False, max_length=1000)
     type = forms.CharField(required=False, max_length=16)
@@ -53,6 +54,10 @@ class VerdictForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data
+        if data.get("page_says"):
+            return data | {"kind": Verdict.Kind.CORRECTED.value, "value": as_typed(data["page_says"])}
+        if not data.get("kind"):
+            raise forms.ValidationError("nothing was said")
         # Browsers send line ends as CR LF whatever was in the field.
         data["value"] = as_typed(str(data.get("value", ""))) or data.get("other", "")
         return data

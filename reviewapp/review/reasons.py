@@ -33,6 +33,7 @@ LABELS: Mapping[Code, str | Promise] = {
     Code.PATTERN_NOT_CHECKED: gettext_lazy("Pattern not checked"),
     Code.CONFLICT: gettext_lazy("Newer result disagrees"),
     Code.REVIEW_ENDED: gettext_lazy("No longer in review at the upstream"),
+    Code.PAGE_SAYS: gettext_lazy("The page says something else"),
 }
 
 #: The marks of the look: a triangle to look at, an octagon for what is broken, a dashed box for no usable box.
@@ -107,6 +108,10 @@ def _counted(code: Code, n: int) -> str:
         return ngettext("Newer result disagrees with %(n)d field", "Newer result disagrees with %(n)d fields", n) % {
             "n": n
         }
+    if code is Code.PAGE_SAYS:
+        return ngettext(
+            "The page says something else in %(n)d field", "The page says something else in %(n)d fields", n
+        ) % {"n": n}
     return str(LABELS[code])
 
 
@@ -141,6 +146,8 @@ def _sentence(code: Code, detail: Mapping[str, str]) -> str:
         return _conflict(detail)
     if code is Code.REVIEW_ENDED:
         return _("The upstream asked for review and asks no more; the task stays until a person decides.")
+    if code is Code.PAGE_SAYS:
+        return _("The page says “%(text)s”.") % {"text": detail.get("says", "")}
     return f"{LABELS[code]}."
 
 

@@ -33,6 +33,7 @@ class Code(StrEnum):
     PATTERN_NOT_CHECKED = "pattern_not_checked"
     CONFLICT = "conflict"
     REVIEW_ENDED = "review_ended"
+    PAGE_SAYS = "page_says"
 
 
 #: A reason with one of these codes tells something worth knowing, but opens no task by itself.
@@ -74,13 +75,15 @@ class Thresholds:
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What triage knows besides the row: of its job and its document. `pages` is the document's page count;
-    `review_ended`: a task is open because the upstream asked for people, and it asks no more."""
+    `review_ended`: a task is open because the upstream asked for people, and it asks no more; `page_says`: where the
+    document's words contradict a value, the reason's detail by address."""
 
     kind: Kind
     status: JobStatus
     citations_off: bool
     pages: int | None = None
     review_ended: bool = False
+    page_says: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +114,7 @@ def judge(
         *_of_confidence(numbers, thresholds),
         *_of_schema(complaints),
         *_of_flags(row.flags),
+        *(Reason(Code.PAGE_SAYS, path, detail) for path, detail in facts.page_says.items()),
         *_of_arrays(row, facts, thresholds),
         *(reason for path, one in row.fields.items() for reason in _of_grounding(path, one, facts, thresholds)),
         *_of_pages(row, facts),

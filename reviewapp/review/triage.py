@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_noop
 
 from reviewapp.audit import trail
@@ -19,7 +21,7 @@ from reviewapp.extraction.model import JobStatus, Kind, Row
 from reviewapp.results import chains, ledger
 from reviewapp.results.models import Final, Handoff, Job, ResultRow
 
-from . import carrying, current, queues, reasons, rules, schemas
+from . import carrying, current, page_words, queues, reasons, rules, schemas
 from .models import Queue, Task, TaskReason, Verdict
 
 
@@ -31,16 +33,34 @@ class Triaged:
     passed: int
 
 
-def run(*, at: datetime, limit: int = 1000, job: Job | None = None) -> Triaged:
-    """Take up rows handed to review whose job is finished, one transaction a row. Safe beside other runs."""
+def run(
+    *,
+    at: datetime,
+    limit: int = 1000,
+    job: Job | None = None,
+    awaiting: QuerySet[Any] | None = None,
+    reads: bool = True,
+) -> Triaged:
+    """Take up rows handed to review whose job is finished, one transaction a row. Safe beside other runs.
+
+    `awaiting`: ids of jobs whose document is on its way; their rows wait for it. `reads`: documents may be read, which takes
+    time; without it rows whose document has to be read are left to a run that may.
+    """
     waiting = Handoff.objects.filter(to=Handoff.To.REVIEW).exclude(
         row__job__status__in=[JobStatus.QUEUED, JobStatus.PROCESSING, JobStatus.UNKNOWN]
     )
     if job is not None:
         waiting = waiting.filter(row__job=job)
+    if awaiting is not None:
+        waiting = waiting.exclude(row__job__in=awaiting)
     tasks = passed = 0
-    for handoff_id in list(waiting.order_by("id").values_list("id", flat=True)[:limit]):
-        task_opened = _take_up(handoff_id, at=at)
+    for handoff_id, row_id in list(waiting.order_by("id").values_list("id", "row")[:limit]):
+        unread = page_words.unread(row_id)
+        if unread is not None and not reads:
+            continue
+        # Before the transaction: nothing waits for a document to be read.
+        said = page_words.found(unread) if unread is not None else None
+        task_opened = _take_up(handoff_id, said=said, at=at)
         tasks += task_opened is True
         passed += task_opened is False
     return Triaged(tasks=tasks, passed=passed)
@@ -75,7 +95,7 @@ def reorder(*, at: datetime, limit: int = 1000) -> int:
     return count
 
 
-def _take_up(handoff_id: int, *, at: datetime) -> bool | None:
+def _take_up(handoff_id: int, *, said: page_words.Said | None, at: datetime) -> bool | None:
     """True: a task waits; False: the row passed; None: another run took it, or a newer row took its place."""
     with transaction.atomic():
         handoff = Handoff.objects.select_for_update(skip_locked=True).filter(pk=handoff_id).first()
@@ -86,18 +106,23 @@ def _take_up(handoff_id: int, *, at: datetime) -> bool | None:
         superseded = ResultRow.objects.filter(supersedes=row).exists()
         if superseded or not JobStatus(row.job.status).has_result:
             return None
-        return _judge_and_store(row, at=at)
+        return _judge_and_store(row, said=said, at=at)
 
 
-def _judge_and_store(row: ResultRow, *, at: datetime) -> bool:
+def _judge_and_store(row: ResultRow, *, said: page_words.Said | None = None, at: datetime) -> bool:
+    """`said`: what the document says, where it was read for this; else what was found before still holds."""
     read = chains.read(row)
     queue = queues.for_job(row.job)
     decided = chains.last_review_row(row.job_id, row.key)
     task = Task.objects.filter(
         job_id=row.job_id, key=row.key, state__in=[Task.State.OPEN, Task.State.ESCALATED]
     ).first()
-    found = judge(row=row, read=read, queue=queue, asked_before=task is not None and _asked_for_people(task))
-    if task is not None and task.row_id == row.pk:
+    same = task is not None and task.row_id == row.pk
+    if said is None:
+        said = page_words.stored(task) if task is not None and same else {}
+    asked_before = task is not None and _asked_for_people(task)
+    found = judge(row=row, read=read, queue=queue, asked_before=asked_before, said=said)
+    if task is not None and same:
         return _look_again(task, found, queue=queue, at=at)
     if decided is not None and decided.base_id == row.pk and task is None:
         return False
@@ -112,14 +137,18 @@ def _judge_and_store(row: ResultRow, *, at: datetime) -> bool:
     found = carrying.with_conflicts(found, carry)
     begun = task is not None and bool(carry)
     if not found.opens_task and not begun:
-        _pass(row, at=at)
+        if not row.finals.exists():
+            _pass(row, at=at)
         return False
     _open(row, found, queue=queue, at=at, before=before, carry=carry)
     return True
 
 
-def judge(*, row: ResultRow, read: Row, queue: Queue, asked_before: bool = False) -> rules.Judgement:
-    """What the rules say of a stored row in a queue. `asked_before`: a task is open because the upstream asked for people."""
+def judge(
+    *, row: ResultRow, read: Row, queue: Queue, said: page_words.Said, asked_before: bool = False
+) -> rules.Judgement:
+    """What the rules say of a stored row in a queue. `said`: where its document contradicts it; `asked_before`: a task is open
+    because the upstream asked for people."""
     known = schemas.of_row(row)
     link = chains.document_of(row.job, row.key)
     pages = link.document.page_count if link is not None else row.job.page_count
@@ -131,6 +160,7 @@ def judge(*, row: ResultRow, read: Row, queue: Queue, asked_before: bool = False
             citations_off=row.job.citations_off,
             pages=pages,
             review_ended=asked_before,
+            page_says=said,
         ),
         thresholds=queues.thresholds(queue),
         complaints=schema.check(read.values, known),
@@ -223,7 +253,12 @@ def _look_again(task: Task, found: rules.Judgement, *, queue: Queue, at: datetim
             total=found.total,
             lowest=found.lowest,
         )
+    as_found = _is_as_found(task, found, queue=queue)
     _fill(task, found, queue=queue, at=at)
+    if as_found:
+        # Whoever works on it is not disturbed; only the queue may sort otherwise now.
+        task.save(update_fields=["position"])
+        return True
     task.queue = queue
     task.version += 1
     task.save()
@@ -244,6 +279,14 @@ def _look_again(task: Task, found: rules.Judgement, *, queue: Queue, at: datetim
             by=trail.SYSTEM,
         )
     return True
+
+
+def _is_as_found(task: Task, found: rules.Judgement, *, queue: Queue) -> bool:
+    """Whether the task says all that already."""
+    if task.queue_id != queue.pk or current.eyes(task) != list(found.eyes):
+        return False
+    stored = task.reasons.order_by("id").values_list("code", "path", "detail")
+    return list(stored) == [(one.code.value, one.path, reasons.to_detail(one)) for one in found.reasons]
 
 
 def _fill(task: Task, found: rules.Judgement, *, queue: Queue, at: datetime) -> None:

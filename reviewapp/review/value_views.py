@@ -16,7 +16,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from reviewapp.extraction import confidence, paths, values
-from reviewapp.extraction.jsontext import Json, Number, dump
+from reviewapp.extraction.jsontext import Json, Number, dump, parse
 from reviewapp.extraction.schema import SchemaNode
 from reviewapp.web import locales
 
@@ -49,7 +49,6 @@ class View:
     lines_id = ""
     of_line = False
     enter_kind = ""
-    page_says = ""
     history_url = ""
     current = False
     error = ""
@@ -140,6 +139,13 @@ class View:
             return None
         still = self.path not in self._known.spoken
         return conflict_views.of(found, kind=self._kind, locale=self._known.locale, open=still)
+
+    @cached_property
+    def page_says(self) -> str:
+        """What the page says, as it would stand in the input; "" where it says no other value, or that one stands there."""
+        said = next((one.detail for one in self._reasons if one.code is rules.Code.PAGE_SAYS), {})
+        text = values.show(parse(said["value"]), self._kind, locale=self._known.locale) if "value" in said else ""
+        return "" if text == self.value_text else text
 
     @cached_property
     def complaints(self) -> list[tuple[str, str]]:

@@ -92,7 +92,7 @@ def _position_taken(form: QueueForm) -> str:
 
 def _judged(request: HttpRequest, queue: Queue) -> HttpResponse:
     """Saved: judge anew what was handed over, as far as it can be done while the person waits."""
-    found = triage.run(at=request.at, limit=AT_ONCE)  # type: ignore[attr-defined]
+    found = triage.run(at=request.at, limit=AT_ONCE, reads=False)  # type: ignore[attr-defined]
     messages.success(request, _("%(name)s is saved.") % {"name": queue.name})
     if found.tasks or found.passed:
         n = found.tasks + found.passed
