@@ -94,7 +94,7 @@ class ValueRule:
             "severity": self.severity.value,
             "fields": list(self.fields),
         }
-        return plain | {name: _plain(getattr(self, name)) for name in _PARTS[self.kind]}
+        return plain | {name: _plain(getattr(self, name)) for name in PARTS[self.kind]}
 
     def tolerates(self, difference: Decimal, wanted: Decimal) -> bool:
         """Whether so much is no difference. Exact: whoever calls has set a context that rounds nothing."""
@@ -103,7 +103,8 @@ class ValueRule:
         return abs(difference) <= allowed
 
 
-_PARTS: Final[Mapping[RuleKind, tuple[str, ...]]] = {
+#: What a kind's rules have besides a name, a severity and fields.
+PARTS: Final[Mapping[RuleKind, tuple[str, ...]]] = {
     RuleKind.SUM: ("target", "tolerance", "empty_is_zero"),
     RuleKind.ORDER: (),
     RuleKind.PRODUCT: ("target", "tolerance", "percent"),
@@ -117,7 +118,7 @@ def from_plain(plain: Mapping[str, Any]) -> ValueRule:
     """The rule that is written so. Raises BadRule."""
     try:
         kind = RuleKind(plain["kind"])
-        given = {name: plain[name] for name in _PARTS[kind] if name in plain}
+        given = {name: plain[name] for name in PARTS[kind] if name in plain}
         if "values" in given:
             given["values"] = tuple(map(str, given["values"]))
         rule = ValueRule(
