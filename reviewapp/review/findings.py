@@ -105,7 +105,7 @@ def _compared(
     figures: Mapping[str, str],
 ) -> Finding:
     holds = rule.tolerates(found - wanted, wanted)
-    said = {"found": _plain(found), "wanted": _plain(wanted), "difference": _plain(wanted - found), **figures}
+    said = {"found": _plain(found), "wanted": _plain(wanted), "difference": _plain(abs(wanted - found)), **figures}
     return Finding(rule, holds, tuple(reads), tuple(names), said)
 
 

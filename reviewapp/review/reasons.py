@@ -34,7 +34,7 @@ LABELS: Mapping[Code, str | Promise] = {
     Code.PATTERN_NOT_CHECKED: gettext_lazy("Pattern not checked"),
     Code.CONFLICT: gettext_lazy("Newer result disagrees"),
     Code.REVIEW_ENDED: gettext_lazy("No longer in review at the upstream"),
-    Code.RULE_FAILED: gettext_lazy("A rule of the queue fails"),
+    Code.RULE_FAILED: gettext_lazy("A rule fails"),
 }
 
 #: The marks of the look: a triangle to look at, an octagon for what is broken, a dashed box for no usable box.
