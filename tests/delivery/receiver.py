@@ -73,7 +73,10 @@ def receiving(answer: Answer) -> Iterator[Receiver]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["content-length"]))
+            length = int(self.headers["content-length"])
+            body = self.rfile.read(length)
+            if len(body) < length:
+                return  # whoever sent it ended in the middle: no message has arrived (RFC 9112, section 8)
             heard = Heard({name.lower(): value for name, value in self.headers.items()}, body)
             with lock:
                 receiver.heard.append(heard)

@@ -23,6 +23,8 @@ from reviewapp.documents import image_pdf, images, isolated, reader, vault
 from reviewapp.documents.findings import Finding, MediaType, NotShown, Problem, media_type_of, pdf_ends
 from reviewapp.documents.models import Document
 
+pytestmark = pytest.mark.once
+
 AT = datetime(2026, 3, 10, 16, 41, tzinfo=UTC)
 
 Keep = Callable[[bytes], Document]

@@ -15,6 +15,8 @@ from reviewapp.documents import isolated, renditions, storage, vault
 from reviewapp.documents.findings import NotShown, Problem
 from reviewapp.documents.models import Document
 
+pytestmark = pytest.mark.once
+
 AT = datetime(2026, 3, 10, 16, 41, tzinfo=UTC)
 
 Keep = Callable[[bytes], Document]

@@ -14,6 +14,8 @@ import pytest
 from reviewapp.documents import renditions, vault
 from reviewapp.documents.models import Document
 
+pytestmark = pytest.mark.once
+
 AT = datetime(2026, 3, 10, 16, 41, tzinfo=UTC)
 
 

@@ -43,7 +43,7 @@ FEW = {
 }
 every_shape = pytest.mark.parametrize("shape", SHAPES)
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
 
 
 @pytest.fixture(scope="module")

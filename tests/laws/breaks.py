@@ -182,7 +182,7 @@ BREAKS = (
         law=8,
         what="a held task is given out again by “Review next”",
         guard="tests/review/test_claims_under_contention.py"
-        "::test_six_people_drain_forty_tasks_without_getting_one_twice_or_losing_one",
+        "::test_six_people_drain_twenty_tasks_without_getting_one_twice_or_losing_one",
         file="reviewapp/review/claims.py",
         old="    return Q(holder__isnull=True) | Q(lease_until__lte=at)\n",
         new="    return Q()\n",

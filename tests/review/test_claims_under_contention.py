@@ -128,8 +128,8 @@ def drained(people: list[Person], tasks: list[int]) -> None:
     assert sum(entries(Action.FIELD_CORRECTED).values()) == sum(entries(Action.FIELD_APPROVED).values()) == len(tasks)
 
 
-def test_six_people_drain_forty_tasks_without_getting_one_twice_or_losing_one(crowd: Any) -> None:
-    tasks = papers(40)
+def test_six_people_drain_twenty_tasks_without_getting_one_twice_or_losing_one(crowd: Any) -> None:
+    tasks = papers(20)
     people = crowd(6)
     all_at_once(people, "drain")
     drained(people, tasks)

@@ -24,7 +24,7 @@ from tests.factories import VIA
 from tests.inspection import every_act
 from tests.web import catalogues, traffic
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 #: Attributes that a person reads or hears.
 READ = {"title", "aria-label", "placeholder", "alt", "data-key-name", "data-text", "data-shift", "data-control"} | {
