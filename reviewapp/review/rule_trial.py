@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass
 
-from reviewapp.extraction import edit
+from reviewapp.extraction import edit, paths
 from reviewapp.extraction.model import JobStatus
 from reviewapp.results import chains
 from reviewapp.results.models import Job, ResultRow
@@ -15,6 +17,8 @@ from .value_rules import ValueRule
 
 #: So many documents are looked at, and so many rows of all queues at most to find them.
 LAST, FARTHEST = 50, 1000
+#: So many documents say which addresses there are, and so many addresses are shown.
+SAMPLED, ADDRESSES = 20, 200
 #: Of one document so many sentences are shown.
 SHOWN = 5
 
@@ -66,6 +70,16 @@ def run(*, queue: Queue, rule: ValueRule, last: int = LAST) -> Trial:
         if failing:
             broken.append(_broken(row, rule, failing))
     return Trial(looked, silent, broken)
+
+
+def addresses(queue: Queue) -> list[str]:
+    """The addresses of values that the last documents have, lines as stars: what a rule can name. The most frequent first."""
+    found: Counter[str] = Counter()
+    for row in _rows(queue, SAMPLED):
+        with suppress(chains.Erased):
+            leaves = paths.leaves(chains.read(row).values)
+            found.update(dict.fromkeys(paths.pattern(path) for path, _ in leaves if path).keys())
+    return [path for path, _ in found.most_common(ADDRESSES)]
 
 
 def _rows(queue: Queue, last: int) -> list[ResultRow]:

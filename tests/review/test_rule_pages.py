@@ -180,6 +180,11 @@ def test_a_trial_looks_at_the_queues_own_documents_and_at_the_last_ones(queue: Q
     assert rule_trial.run(queue=queue, rule=rule).looked == 3
 
 
+def test_the_page_lists_the_addresses_that_there_are(queue: Queue, browser: Client) -> None:
+    factories.create_job(factories.unsiloed({"lines": [{"amount": 1}, {"amount": 2}], "total": 3}))
+    assert browser.get(f"/queues/{queue.slug}/rules/new/sum/").context["addresses"] == ["/lines/*/amount", "/total"]
+
+
 def test_a_trial_in_an_empty_queue_says_so(queue: Queue, browser: Client) -> None:
     body = browser.post(f"/queues/{queue.slug}/rules/new/sum/", typed(RuleKind.SUM, **{"try": "1"})).content.decode()
     assert "No document has come into this queue yet" in body

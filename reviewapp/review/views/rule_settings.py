@@ -80,6 +80,7 @@ def _page(request: HttpRequest, queue: Queue, form: RuleForm, found: ValueRule |
         "says": rule_forms.SAYS[form.kind],
         "trial": trial,
         "last": rule_trial.LAST,
+        "addresses": rule_trial.addresses(queue),
     }
     status = 422 if form.is_bound and form.errors else 200
     return render(request, "review/value_rule.html", context, status=status)
