@@ -15,7 +15,7 @@ from .rule_sentences import NUMBERS
 from .value_rules import BadRule, RuleKind, Severity, ValueRule
 
 KINDS: Mapping[RuleKind, str | Promise] = {
-    RuleKind.SUM: gettext_lazy("Sum"),
+    RuleKind.SUM: gettext_lazy("Sum of values"),
     RuleKind.ORDER: gettext_lazy("Order"),
     RuleKind.PRODUCT: gettext_lazy("Product"),
     RuleKind.CHECK_DIGIT: gettext_lazy("Check digits"),

@@ -35,7 +35,7 @@ def test_a_rule_is_written_tried_and_saved_without_script(live_server: LiveServe
     come_in(page, live_server, "sol")
     page.goto(f"{live_server.url}/queues/{queues.default().slug}/")
     page.get_by_role("link", name="Rules about values").click()
-    page.get_by_role("link", name="Sum", exact=True).click()
+    page.get_by_role("link", name="Sum of values").click()
     page.get_by_label("Name").fill("Net and tax")
     page.get_by_label("What is added up").fill("/net\n/tax")
     page.get_by_label("The total").fill("/total")
