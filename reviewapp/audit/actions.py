@@ -35,6 +35,7 @@ class Action(models.TextChoices):
     TASK_APPROVED = "review:task:approved", _("approved the document")
     TASK_REJECTED = "review:task:rejected", _("rejected the document")
     TASK_SIGNED_OFF = "review:task:signed_off", _("signed off fields without a verdict")
+    RULE_OVERRIDDEN = "review:rule:overridden", _("approved the document although rules fail")
     FIELD_APPROVED = "review:field:approved", _("approved")
     FIELD_CORRECTED = "review:field:corrected", _("corrected")
     FIELD_CLEARED = "review:field:cleared", _("cleared: not in the document")

@@ -187,6 +187,14 @@ def judge(node: SchemaNode, value: Json) -> Iterator[tuple[str, str]]:
                 yield PATTERN_MISMATCH, pattern[:_DETAIL]
 
 
+def fits(pattern: str, text: str) -> bool | None:
+    """Whether the whole text fits a pattern, as schemas write them; None for one that cannot be matched in linear time."""
+    # By itself as well: one that only closes and opens a bracket would be another pattern in between.
+    if _checker("pattern", pattern) is None or (checker := _checker("pattern", f"^(?:{pattern})$")) is None:
+        return None
+    return bool(checker.is_valid(text))
+
+
 class _Required(Container[str]):
     def __init__(self, schema: Schema) -> None:
         self._schema = schema

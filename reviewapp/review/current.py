@@ -48,9 +48,9 @@ def _below(path: str, removed: Container[str]) -> bool:
     return False
 
 
-def recount(task: Task) -> None:
+def recount(task: Task, spoken: Mapping[str, Verdict]) -> None:
     """Bring the copied count of checked fields up to date."""
-    task.fields_checked = task.fields_to_check - len(open_eyes(task, verdicts(task)))
+    task.fields_checked = task.fields_to_check - len(open_eyes(task, spoken))
     task.save(update_fields=["fields_checked"])
 
 

@@ -16,9 +16,10 @@ from reviewapp.audit.actions import Action
 from reviewapp.audit.models import Content
 from reviewapp.extraction import edit, paths, schema
 from reviewapp.results import chains, ledger
-from reviewapp.results.models import Final, ResultRow
+from reviewapp.results.models import Final
 
-from . import claims, conflicts, current, schemas
+from . import approval_entries, broken_rules, claims, conflicts, current, schemas
+from .findings import Finding
 from .models import Decision, Task, Verdict
 
 
@@ -43,6 +44,19 @@ class Unfilled(DecisionError):
         self.paths = list(paths)
 
 
+class RulesFail(DecisionError):
+    """Rules of the queue that demand a reason fail; `failing` lists where. Who gives one overrides them."""
+
+    def __init__(self, failing: Sequence[Finding]) -> None:
+        super().__init__(", ".join(one.rule.name for one in failing))
+        self.failing = list(failing)
+
+    @property
+    def paths(self) -> list[str]:
+        """The fields that they name."""
+        return list(dict.fromkeys(path for one in self.failing for path in one.names))
+
+
 class Stale(DecisionError):
     """Something was said since the page was made; `version` is the task's now."""
 
@@ -52,7 +66,7 @@ class Stale(DecisionError):
 
 
 class ReasonMissing(DecisionError):
-    """Rejecting, signing off and escalating need a reason in words."""
+    """Rejecting, signing off, overriding a rule and escalating need a reason in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +79,21 @@ class Asked:
 
 
 def approve(
-    *, task_id: int, asked: Asked, user: User, at: datetime, via: trail.Via, sign_off: bool = False
+    *,
+    task_id: int,
+    asked: Asked,
+    user: User,
+    at: datetime,
+    via: trail.Via,
+    sign_off: bool = False,
+    override: bool = False,
 ) -> Decision:
     """Approve the document: the new result row, the decision, its entry and the hand-off to delivery.
 
     Raises OpenEyes while a field that needs eyes has no verdict, unless signed off with a reason, which is an entry of its
-    own; Unfilled; Stale when the page is older than the last verdict; claims.ClaimError. A second submit of the same form,
-    or by the same person after their own approval, returns the decision that stands.
+    own; RulesFail while a rule that demands a reason fails, unless overridden with one, likewise; Unfilled; Stale when the
+    page is older than the last verdict; claims.ClaimError. A second submit of the same form, or by the same person after
+    their own approval, returns the decision that stands.
     """
     with transaction.atomic():
         task, stands = _begin(task_id, asked, user=user, at=at, via=via, outcome=Decision.Outcome.APPROVED)
@@ -81,7 +103,8 @@ def approve(
         unseen = current.open_eyes(task, spoken)
         if unseen and not sign_off:
             raise OpenEyes(unseen)
-        if unseen and not asked.reason.strip():
+        broken = broken_rules.demanding(broken_rules.now(task, spoken))
+        if (unseen or (broken and override)) and not asked.reason.strip():
             raise ReasonMissing
         reviewed = chains.read(task.row)
         known = schemas.of_row(task.row)
@@ -89,6 +112,8 @@ def approve(
         applied = edit.apply(reviewed, current.edits(standing), required=known.required)
         if owed := _unfilled(applied, spoken, known):
             raise Unfilled(owed)
+        if broken and not override:
+            raise RulesFail(broken)
         solved = [place for place, flag in enumerate(reviewed.flags) if flag in applied.solved and flag.raw is not None]
         row = ledger.append_review_row(
             supersedes=chains.last_review_row(task.job_id, task.key),
@@ -97,7 +122,7 @@ def approve(
             at=at,
         )
         fields = _fields(applied, standing)
-        reason = content.keep(type="text", text=asked.reason.strip()) if unseen else None
+        reason = content.keep(type="text", text=asked.reason.strip()) if unseen or broken else None
         decision = Decision(
             task=task,
             outcome=Decision.Outcome.APPROVED,
@@ -112,8 +137,11 @@ def approve(
         )
         _finish(task, decision, user=user, at=at)
         trail.record(
-            *_sign_off_note(task, unseen, reason),
-            _approval_note(task, row, fields, len(solved), held=[path for path in standing if path not in spoken]),
+            *approval_entries.sign_off(task, unseen, reason),
+            *approval_entries.overriding(task, broken, reason),
+            approval_entries.approval(
+                task, row, fields, len(solved), held=[path for path in standing if path not in spoken]
+            ),
             at=at,
             by=actors.person(user),
             via=via,
@@ -221,50 +249,6 @@ def _fields(applied: edit.Applied, spoken: Mapping[str, Verdict]) -> dict[str, s
         path: str(kind) if (kind := said.get(path)) in words else "not_reviewed"
         for path, _ in paths.leaves(applied.row.values)
     }
-
-
-def _sign_off_note(task: Task, unseen: Sequence[str], reason: Content | None) -> list[trail.Note]:
-    if not unseen:
-        return []
-    return [
-        trail.Note(
-            stream=f"task:{task.pk}",
-            action=Action.TASK_SIGNED_OFF,
-            object_type="task",
-            object_id=str(task.pk),
-            job=task.job_id,
-            reason=reason,
-            details={"paths": list(unseen)},
-        )
-    ]
-
-
-def _approval_note(
-    task: Task, row: ResultRow, fields: Mapping[str, str], solved: int, *, held: Sequence[str]
-) -> trail.Note:
-    """`held`: the addresses at which an earlier word stands that a newer result disagrees with, signed off unsettled."""
-    counts = {word: sum(one == word for one in fields.values()) for word in sorted(set(fields.values()))}
-    return trail.Note(
-        stream=f"task:{task.pk}",
-        action=Action.TASK_APPROVED,
-        object_type="task",
-        object_id=str(task.pk),
-        job=task.job_id,
-        old=task.row.values,
-        new=row.values,
-        source={"upstream": task.upstream, "job": task.job.job_id, "key": task.key, "row": str(task.row_id)},
-        details={
-            "row": str(row.pk),
-            "supersedes": str(row.supersedes_id or ""),
-            "base": str(row.base_id),
-            "fingerprint": row.fingerprint,
-            "fields": len(fields),
-            "verdicts": counts,
-            "not_reviewed": [path for path, word in fields.items() if word == "not_reviewed"],
-            "solved_flags": solved,
-            **({"kept": list(held)} if held else {}),
-        },
-    )
 
 
 def _record(

@@ -83,12 +83,14 @@ class LineForm(forms.Form):
 
 
 class DecisionForm(forms.Form):
-    """Approve or reject. `sign_off`: approve although fields that need eyes have no verdict, with a reason."""
+    """Approve or reject. `sign_off`: approve although fields that need eyes have no verdict, with a reason;
+    `override`: although rules fail that demand one."""
 
     kind = forms.ChoiceField(choices=[("approved", "approved"), ("rejected", "rejected")])
     version = forms.IntegerField(min_value=0)
     reason = forms.CharField(required=False, max_length=4000)
     sign_off = forms.BooleanField(required=False)
+    override = forms.BooleanField(required=False)
     form_key = forms.CharField(required=False, max_length=36)
 
 

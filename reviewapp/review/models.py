@@ -12,7 +12,8 @@ from reviewapp.audit.append_only import AppendOnly
 
 class Queue(models.Model):
     """Open work of one kind. The rule: empty parts match everything; the first queue by `position` takes the row, the
-    default queue takes the rest. `field_thresholds` is JSON: {pointer with * for indices: threshold as text}."""
+    default queue takes the rest. `field_thresholds` is JSON: {pointer with * for indices: threshold as text}; `value_rules` a
+    JSON list of what must hold of a document's values (`value_rules.ValueRule`)."""
 
     class Policy(models.TextChoices):
         LOWEST_CONFIDENCE = "lowest_confidence", _("lowest confidence first")
@@ -28,6 +29,7 @@ class Queue(models.Model):
     threshold = models.CharField(max_length=16, default="0.8")
     grounding_threshold = models.CharField(max_length=16, default="0.5")
     field_thresholds = models.TextField(default="{}")
+    value_rules = models.TextField(default="[]")
     queues_no_confidence = models.BooleanField(default=True)
     policy = models.CharField(max_length=24, choices=Policy, default=Policy.LOWEST_CONFIDENCE)
     due_minutes = models.PositiveIntegerField(null=True)

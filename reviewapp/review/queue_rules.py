@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.utils.text import slugify
 
 from reviewapp.accounts import actors
@@ -98,7 +98,7 @@ def make(*, rule: Rule, user: User, at: datetime, via: trail.Via) -> Queue:
         _no_other_at(rule.position, queue)
         _write(queue, rule)
         _note(queue, old=None, new=rule, user=user, at=at, via=via)
-        _hand_over(Task.objects.all())
+        hand_over(Task.objects.all())
         return queue
 
 
@@ -120,9 +120,9 @@ def change(*, queue_id: int, rule: Rule, user: User, at: datetime, via: trail.Vi
         _write(queue, rule)
         _note(queue, old=old, new=rule, user=user, at=at, via=via)
         if changed & set(_CHOOSES):
-            _hand_over(Task.objects.all())
+            hand_over(Task.objects.all())
         elif changed & set(_JUDGES):
-            _hand_over(Task.objects.filter(queue=queue))
+            hand_over(Task.objects.filter(queue=queue))
         return True
 
 
@@ -153,7 +153,8 @@ def _write(queue: Queue, rule: Rule) -> None:
     )
 
 
-def _hand_over(tasks: Any) -> None:
+def hand_over(tasks: QuerySet[Task]) -> None:
+    """The rows of those of the tasks that are open go to triage again, in pages."""
     last = 0
     while rows := list(
         ResultRow.objects.filter(pk__gt=last, tasks__in=tasks.filter(state__in=[Task.State.OPEN, Task.State.ESCALATED]))

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, gettext_noop, ngettext
 from reviewapp.extraction import jsontext
 from reviewapp.web import locales
 
+from . import rule_sentences
 from .models import Verdict
 from .rules import Code, Reason
 
@@ -34,6 +35,7 @@ LABELS: Mapping[Code, str | Promise] = {
     Code.CONFLICT: gettext_lazy("Newer result disagrees"),
     Code.REVIEW_ENDED: gettext_lazy("No longer in review at the upstream"),
     Code.PAGE_SAYS: gettext_lazy("The page says something else"),
+    Code.RULE_FAILED: gettext_lazy("A rule fails"),
 }
 
 #: The marks of the look: a triangle to look at, an octagon for what is broken, a dashed box for no usable box.
@@ -74,7 +76,8 @@ def from_stored(code: str, path: str, detail: str) -> Reason:
 def say(reason: Reason) -> Said:
     """One sentence about one field or about the row."""
     code = reason.code
-    level = "broken" if code in _BROKEN else "no-box" if code in _NO_BOX else "look"
+    grave = code in _BROKEN or (code is Code.RULE_FAILED and rule_sentences.is_grave(reason.detail))
+    level = "broken" if grave else "no-box" if code in _NO_BOX else "look"
     return Said(level, _sentence(code, reason.detail))
 
 
@@ -86,9 +89,13 @@ def type_words(names: str) -> str:
 def summary(reasons: Iterable[Reason]) -> list[str]:
     """The queue's line: one phrase for each code that opens a task, the gravest first, counted where it is many."""
     counts: dict[Code, int] = {}
+    seen: set[str] = set()
     for reason in reasons:
-        if reason.queues:
+        # A rule that fails is one, however many fields it names.
+        place = reason.detail.get("place", "") if reason.code is Code.RULE_FAILED else ""
+        if reason.queues and not (place and place in seen):
             counts[reason.code] = counts.get(reason.code, 0) + 1
+        seen.add(place)
     ordered = sorted(counts, key=lambda code: (code not in _BROKEN, code is not Code.LOW_CONFIDENCE, -counts[code]))
     return [_counted(code, counts[code]) for code in ordered]
 
@@ -112,6 +119,8 @@ def _counted(code: Code, n: int) -> str:
         return ngettext(
             "The page says something else in %(n)d field", "The page says something else in %(n)d fields", n
         ) % {"n": n}
+    if code is Code.RULE_FAILED:
+        return ngettext("%(n)d rule fails", "%(n)d rules fail", n) % {"n": n}
     return str(LABELS[code])
 
 
@@ -144,6 +153,8 @@ def _sentence(code: Code, detail: Mapping[str, str]) -> str:
         return _("The schema's pattern cannot be checked here.")
     if code is Code.CONFLICT:
         return _conflict(detail)
+    if code is Code.RULE_FAILED:
+        return rule_sentences.of(detail)
     if code is Code.REVIEW_ENDED:
         return _("The upstream asked for review and asks no more; the task stays until a person decides.")
     if code is Code.PAGE_SAYS:

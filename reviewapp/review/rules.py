@@ -34,6 +34,7 @@ class Code(StrEnum):
     CONFLICT = "conflict"
     REVIEW_ENDED = "review_ended"
     PAGE_SAYS = "page_says"
+    RULE_FAILED = "rule_failed"
 
 
 #: A reason with one of these codes tells something worth knowing, but opens no task by itself.
@@ -101,10 +102,17 @@ class Judgement:
 
 
 def judge(
-    row: Row, *, facts: Facts, thresholds: Thresholds, complaints: Sequence[Complaint], required: Container[str]
+    row: Row,
+    *,
+    facts: Facts,
+    thresholds: Thresholds,
+    complaints: Sequence[Complaint],
+    required: Container[str],
+    broken: Sequence[Reason] = (),
 ) -> Judgement:
-    """Look at every leaf and array of the row. `complaints` is what `schema.check` said of its values."""
-    scalars = [(path, value) for path, value in paths.leaves(row.values) if not isinstance(value, (list, dict))]
+    """Look at every leaf and array of the row. `complaints` is what `schema.check` said of its values; `broken` the reasons
+    that come of the queue's rules (`broken_rules.reasons_of`)."""
+    scalars = _scalars(row.values)
     numbers = {
         path: _usable(confidence.leaf_confidence(row.fields.get(path), row, citations_off=facts.citations_off))
         for path, _ in scalars
@@ -121,11 +129,24 @@ def judge(
     ]
     given = [number.decimal for number in numbers.values() if number is not None]
     return Judgement(
-        reasons=_unique(reasons),
-        eyes=_eyes(reasons, scalars, required),
+        reasons=(*_unique(reasons), *broken),
+        eyes=eyes([*reasons, *broken], row.values, required),
         total=len(scalars),
         lowest=min(given, default=None),
     )
+
+
+def eyes(reasons: Sequence[Reason], values: Json, required: Container[str]) -> tuple[str, ...]:
+    """The addresses that need a verdict for these reasons, in the order to check them. A rule that fails asks for its own
+    fields and takes none away: where all are to be looked at, they still are."""
+    scalars = _scalars(values)
+    found = _eyes([one for one in reasons if one.code is not Code.RULE_FAILED], scalars, required)
+    named = dict.fromkeys(one.path for one in reasons if one.code is Code.RULE_FAILED and one.path)
+    added = [path for path in named if path not in set(found)]
+    place = {path: index for index, (path, _) in enumerate(scalars)}
+    ordered = sorted([*found, *added], key=lambda path: place.get(path, -1))
+    in_place = [path for path in ordered if path in set(found)] == list(found)
+    return tuple(ordered) if in_place else (*found, *added)
 
 
 def position(*, policy: str, lowest: Decimal | None, opened_at: datetime, overdue: bool, priority: int) -> int:
@@ -142,6 +163,10 @@ def position(*, policy: str, lowest: Decimal | None, opened_at: datetime, overdu
 def bits(reasons: Sequence[Reason]) -> int:
     """The codes of these reasons as `Task.codes` keeps them."""
     return sum(BITS[code] for code in {reason.code for reason in reasons})
+
+
+def _scalars(values: Json) -> list[tuple[str, Json]]:
+    return [(path, value) for path, value in paths.leaves(values) if not isinstance(value, (list, dict))]
 
 
 def _usable(number: Number | None) -> Number | None:

@@ -15,7 +15,7 @@ from reviewapp.extraction.jsontext import Json
 from reviewapp.extraction.model import Citation
 from reviewapp.results import chains
 
-from . import conflicts, current, evidence
+from . import broken_rules, conflicts, current, evidence
 from .models import Task, Verdict
 
 ACTIONS: Mapping[str, Action] = {
@@ -139,8 +139,9 @@ def save(
         details["earlier"] = str(conflict.earlier.pk)
         if details["conflict"] == "taken" and not conflict.of_line:
             new = evidence.value_before(row, verdict.path, None)
+    source = evidence.shown(task, row, verdict.path)  # before what is said changes it
     verdict.save(force_insert=True)
-    current.recount(task)
+    broken_rules.recount(task)
     trail.record(
         trail.Note(
             stream=f"task:{task.pk}",
@@ -151,7 +152,7 @@ def save(
             path=verdict.path,
             old=evidence.value_before(row, verdict.path, conflicts.standing(found, spoken).get(verdict.path)),
             new=new,
-            source=evidence.shown(task, row, verdict.path),
+            source=source,
             reason=content.prepare(type="text", text=said.reason) if said is not None and said.reason else None,
             details=details,
             seconds=said.seconds if said is not None else "",

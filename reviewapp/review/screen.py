@@ -13,10 +13,10 @@ from reviewapp.extraction import edit, paths, values
 from reviewapp.extraction.draft import Line
 from reviewapp.extraction.jsontext import Json
 
-from . import current, reasons
+from . import broken_rules, current, reasons
 from .array_views import ArrayRow, ArrayView, Cell, Column, LineView, TakenOut
 from .known import Place, Values
-from .models import Task
+from .models import Task, Verdict
 from .value_views import View
 
 
@@ -33,10 +33,15 @@ class Screen:
     eyes: list[str] = field(default_factory=list)
     open_paths: frozenset[str] = frozenset()
     by_path: dict[str, View] = field(default_factory=dict)
+    spoken: Mapping[str, Verdict] = field(default_factory=dict)
 
     @property
     def checked(self) -> int:
         return len(self.eyes) - len(self.open_paths)
+
+    def touched_by_rules(self, path: str) -> list[str]:
+        """The other addresses whose reasons may be others since something was said at this one."""
+        return broken_rules.beside(broken_rules.now(self.task, self.spoken), path)
 
     def ticks(self, focus: str) -> list[str]:
         """One for each address that needs eyes: done, now or todo."""
@@ -99,7 +104,7 @@ class _Builder:
 
     def build(self) -> Screen:
         known = self.known
-        screen = Screen(task=self.task, eyes=list(known.eyes), open_paths=known.open)
+        screen = Screen(task=self.task, eyes=list(known.eyes), open_paths=known.open, spoken=known.spoken)
         screen.summary = reasons.summary(known.every_reason())
         self._walk("", self.draft.value(""), screen)
         for path in known.eyes:

@@ -16,12 +16,12 @@ from django.utils.translation import gettext_noop
 
 from reviewapp.audit import trail
 from reviewapp.audit.actions import Action
-from reviewapp.extraction import schema
+from reviewapp.extraction import edit, schema
 from reviewapp.extraction.model import JobStatus, Kind, Row
 from reviewapp.results import chains, ledger
 from reviewapp.results.models import Final, Handoff, Job, ResultRow
 
-from . import carrying, current, page_words, queues, reasons, rules, schemas
+from . import broken_rules, carrying, current, findings, page_words, queues, reasons, rules, schemas
 from .models import Queue, Task, TaskReason, Verdict
 
 
@@ -165,6 +165,7 @@ def judge(
         thresholds=queues.thresholds(queue),
         complaints=schema.check(read.values, known),
         required=known.required,
+        broken=broken_rules.reasons_of(findings.failing(queues.rules_of_values(queue), edit.draft(read, ()))),
     )
 
 
@@ -214,7 +215,7 @@ def _open(
                 at=one.verdict.at,
                 carried=one.verdict,
             ).save(force_insert=True)
-    current.recount(task)
+    broken_rules.recount(task)
     trail.record(
         trail.Note(
             stream=f"task:{task.pk}",
@@ -264,7 +265,7 @@ def _look_again(task: Task, found: rules.Judgement, *, queue: Queue, at: datetim
     task.save()
     task.reasons.all().delete()
     _store_reasons(task, found)
-    current.recount(task)
+    broken_rules.recount(task)
     if (task.eyes, task.queue_id) != before:
         trail.record(
             trail.Note(

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import board, queue_page, queue_settings, saved_view_posts
+from .views import board, queue_page, queue_settings, rule_settings, saved_view_posts
 
 urlpatterns = [
     path("queue/", queue_page.queue_page, name="queue"),
@@ -16,4 +16,8 @@ urlpatterns = [
     path("queues/", queue_settings.queues, name="queues"),
     path("queues/new/", queue_settings.new, name="new_queue"),
     path("queues/<slug:slug>/", queue_settings.rule, name="queue_rule"),
+    path("queues/<slug:slug>/rules/", rule_settings.rules, name="value_rules"),
+    path("queues/<slug:slug>/rules/new/<slug:kind>/", rule_settings.new, name="new_value_rule"),
+    path("queues/<slug:slug>/rules/<slug:rule_id>/", rule_settings.rule, name="value_rule"),
+    path("queues/<slug:slug>/rules/<slug:rule_id>/removal/", rule_settings.remove, name="remove_value_rule"),
 ]

@@ -24,8 +24,8 @@ from reviewapp.delivery import outbox, push, retrying
 from reviewapp.delivery.models import Attempt, Delivery
 from reviewapp.extraction import jsontext
 from reviewapp.results.models import Final, ResultRow
-from reviewapp.review import claims
-from reviewapp.review.models import Decision, Membership, Task, Verdict
+from reviewapp.review import claims, queues
+from reviewapp.review.models import Decision, Membership, Queue, Task, Verdict
 from reviewapp.work import leases
 from tests.delivery import receiver
 from tests.factories import (
@@ -296,6 +296,21 @@ def test_where_a_newer_result_disagrees_the_value_stands_until_it_is_kept_or_the
     body = {"revision": one["revision"] + 1, "changes": [{"path": "/total", "change": "take"}]}
     refused = worker.post(f"/tasks/{newer.pk}/verdicts", body, expect=422)["error"]
     assert (refused["code"], refused["paths"]) == ("unknown_path", ["/total"])
+
+
+def test_a_rule_that_demands_a_reason_is_overridden_with_one(worker):
+    rule = {"id": "1", "name": "Limit", "kind": "lookup", "fields": ["/total"], "values": ["13"], "severity": "must"}
+    Queue.objects.filter(pk=queues.default().pk).update(value_rules=json.dumps([rule]))
+    task = paper()
+    changes = [{"change": "approve", "path": path} for path in ("/total", "/date")]
+    given = worker.post(f"/tasks/{task.pk}/verdicts", {"revision": 1, "changes": changes})
+    body = {"revision": given["revision"]}
+    refused = worker.post(f"/tasks/{task.pk}/approve", body, expect=409)["error"]
+    assert (refused["code"], refused["paths"]) == ("rules_fail", ["/total"])
+    no_reason = worker.post(f"/tasks/{task.pk}/approve", {**body, "override": True}, expect=422)["error"]
+    assert no_reason["code"] == "reason_missing"
+    done = worker.post(f"/tasks/{task.pk}/approve", {**body, "override": True, "reason": "agreed by phone"})
+    assert done["outcome"] == "approved" and Decision.objects.get().reason.text == "agreed by phone"
 
 
 def test_a_task_is_worked_from_claim_to_approval_and_the_trail_names_person_and_key(sol, worker):

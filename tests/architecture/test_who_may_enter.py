@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 
 import pytest
@@ -12,6 +13,7 @@ from django.utils import timezone
 from reviewapp.accounts.roles import Role
 from reviewapp.intake import rejections
 from reviewapp.review import queues, saved_views
+from reviewapp.review.models import Queue
 from tests import factories
 from tests.delivery import receiver
 
@@ -62,6 +64,10 @@ TABLE: dict[str, tuple[str, str, Mapping[str, int]]] = {
     "review:queues": ("GET", "/queues/", SUPERVISE),
     "review:new_queue": ("GET", "/queues/new/", SUPERVISE),
     "review:queue_rule": ("GET", "/queues/{queue}/", SUPERVISE),
+    "review:value_rules": ("GET", "/queues/{queue}/rules/", SUPERVISE),
+    "review:new_value_rule": ("GET", "/queues/{queue}/rules/new/sum/", SUPERVISE),
+    "review:value_rule": ("GET", "/queues/{queue}/rules/{rule}/", SUPERVISE),
+    "review:remove_value_rule": ("POST", "/queues/{queue}/rules/4711/removal/", {**SUPERVISE, "sol": 404}),
     "intake:jobs": ("GET", "/jobs/", JOBS),
     "intake:rejected": ("GET", "/jobs/rejected/", JOBS),
     "intake:rejected_one": ("GET", "/jobs/rejected/{rejected}/", JOBS),
@@ -112,6 +118,7 @@ TABLE: dict[str, tuple[str, str, Mapping[str, int]]] = {
 NOT_THERE = (
     "/board/tasks/4711/",
     "/queues/no-such/",
+    "/queues/no-such/rules/",
     "/jobs/4711/",
     "/jobs/rejected/4711/",
     "/deliveries/4711/",
@@ -139,6 +146,8 @@ def addresses() -> dict[str, str]:
     view = saved_views.keep(
         user=factories.create_user(), name="n", query="state=held", at=timezone.now(), via=factories.VIA
     )
+    rule = {"id": "1", "name": "r", "kind": "pattern", "fields": ["/f"], "pattern": "a"}
+    Queue.objects.filter(pk=task.queue_id).update(value_rules=json.dumps([rule]))
     # An address that our own rules refuse: nothing is called from here.
     destination = receiver.create_destination("http://127.0.0.1:9/", private="")
     (delivery,) = receiver.deliveries()
@@ -149,6 +158,7 @@ def addresses() -> dict[str, str]:
         "task": task.pk,
         "job": task.job_id,
         "queue": task.queue.slug,
+        "rule": rule["id"],
         "upstream": task.upstream,
         "rejected": rejected.pk,
     }

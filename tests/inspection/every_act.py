@@ -20,8 +20,9 @@ from reviewapp.inspection import browse, export
 from reviewapp.intake import attaching, connections, pulling, rejections, submitting
 from reviewapp.intake.models import Pull, Submission
 from reviewapp.results.models import Job
-from reviewapp.review import claims, decisions, queue_rules, queues, triage, verdicts
+from reviewapp.review import claims, decisions, queue_rules, queues, rule_changes, triage, verdicts
 from reviewapp.review.models import Verdict
+from reviewapp.review.value_rules import RuleKind, Severity, ValueRule
 from reviewapp.upstreams import adapter, outbound, registry
 from reviewapp.upstreams.clients import Submitted
 from reviewapp.upstreams.models import Upstream
@@ -146,6 +147,20 @@ def _worked_on(ana: User, sol: User) -> None:
     factories.create_task(factories.unsiloed({"total": (1, 0.55)}))
     queue_rules.change(queue_id=queues.default().pk, rule=replace(rule, threshold="0.5"), user=sol, at=AT, via=VIA)
     triage.again(queue=queues.default(), at=AT)
+    _overridden(ana, sol)
+
+
+def _overridden(ana: User, sol: User) -> None:
+    rule = ValueRule(
+        id="", name="All in all", kind=RuleKind.SUM, fields=("/a", "/b"), target="/c", severity=Severity.MUST
+    )
+    queue = queues.default()
+    kept = rule_changes.keep(queue_id=queue.pk, rule=rule, user=sol, at=AT, via=VIA)
+    task = factories.create_task(factories.unsiloed({"a": 1, "b": 2, "c": 4}))
+    asked = decisions.Asked(version=task.version, reason="known well")
+    decisions.approve(task_id=task.pk, asked=asked, user=ana, at=AT, via=VIA, sign_off=True, override=True)
+    rule_changes.keep(queue_id=queue.pk, rule=replace(kept, name="In all"), user=sol, at=AT, via=VIA)
+    rule_changes.remove(queue_id=queue.pk, rule_id=kept.id, user=sol, at=AT, via=VIA)
 
 
 def _moved_about(ana: User, sol: User) -> None:

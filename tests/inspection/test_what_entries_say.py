@@ -71,6 +71,12 @@ SAYS: Mapping[Action, Sequence[tuple[str, str]]] = {
         ("“blocked.pdf” at Werk Nord", "blocked, no job was made: “pii_detected:high”"),
         ("“refused.pdf” at Werk Nord", "refused: api.example.com refuses the request (422): “the moon is no page”"),
     ],
+    Action.RULE_OVERRIDDEN: [("All in all: /c, /a, /b", "")],
+    Action.QUEUE_CHANGED: [
+        ("Queue Everything else", "rule “All in all” added"),
+        ("Queue Everything else", "rule “In all” changed"),
+        ("Queue Everything else", "rule “In all” removed"),
+    ],
     Action.DELIVERY_QUEUED: [("To The books, Back", "approved")],
     Action.DELIVERY_PUSHED: [("To The books", "attempt 1: it was taken (200)")],
     Action.DELIVERY_FAILED: [("To The books", "attempt 1: answered 401")],
@@ -120,6 +126,7 @@ SAYS: Mapping[Action, Sequence[tuple[str, str]]] = {
     Action.KEY_REVOKED: [("Key “the ledger” (rva_{prefix}…)", "it opens nothing any more")],
     Action.TRAIL_EXPORTED: [("CSV: act tested an upstream, from 2026-01-02, by Ada", "")],
 }
+OF_RULES = {Action.RULE_OVERRIDDEN, Action.QUEUE_CHANGED}
 #: What differs from run to run.
 DIFFERS = {"{server}": r"127\.0\.0\.1:\d+", "{prefix}": "[0-9a-f]{12}"}
 
@@ -172,7 +179,7 @@ def test_no_key_and_no_secret_is_told_or_kept() -> None:
 
 def test_every_kind_of_these_rooms_has_its_sentence_and_its_example_here() -> None:
     assert of_rooms(*ROOMS) <= set(sentences.ON)
-    assert set(SAYS) == of_rooms(*ROOMS)
+    assert set(SAYS) - OF_RULES == of_rooms(*ROOMS)
     assert set(sentences.SAID) <= set(sentences.ON)
 
 

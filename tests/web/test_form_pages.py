@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from reviewapp.accounts.roles import Permission, Role, permissions
 from reviewapp.audit.models import Entry
 from reviewapp.review import queues
+from reviewapp.review.models import Queue
 from reviewapp.web import access, form_pages
 from tests import factories
 from tests.delivery import receiver
@@ -58,7 +60,11 @@ def things() -> Mapping[str, Any]:
     task = factories.create_task()
     destination = receiver.create_destination("http://127.0.0.1:9/", private="")
     (delivery,) = receiver.deliveries()
+    rule = {"id": "1", "name": "r", "kind": "pattern", "fields": ["/f"], "pattern": "a"}
+    Queue.objects.filter(pk=task.queue_id).update(value_rules=json.dumps([rule]))
     return {
+        "review:slug": task.queue.slug,
+        "rule_id": rule["id"],
         "task_id": task.pk,
         "job_id": task.job_id,
         "delivery_id": delivery.pk,

@@ -18,6 +18,7 @@ from reviewapp.accounts.roles import Role
 from reviewapp.intake import rejections
 from reviewapp.review import claims, decisions, queues
 from reviewapp.review.models import Task
+from reviewapp.review.value_rules import RuleKind
 from reviewapp.upstreams import adapter
 from tests import factories
 from tests.factories import VIA
@@ -48,7 +49,9 @@ PAGES = {
     ),
     Role.SUPERVISOR: (
         *("/queue/?state=any", "/queue/?state=escalated", "/board/", "/board/tasks/{held}/", "/board/tasks/{decided}/"),
-        *("/queues/", "/queues/new/", "/queues/{queue}/", "/jobs/", "/jobs/?q=nothing-is-called-so", "/jobs/{job}/"),
+        *("/queues/", "/queues/new/", "/queues/{queue}/", "/queues/{queue}/rules/", "/jobs/"),
+        *("/jobs/?q=nothing-is-called-so", "/jobs/{job}/"),
+        *(f"/queues/{{queue}}/rules/new/{kind}/" for kind in RuleKind),
         *("/jobs/rejected/", "/jobs/rejected/{rejected}/", "/trail/", "/trail/jobs/{job}/", "/tasks/{decided}/"),
         *("/jobs/hand-in/", "/jobs/{asked}/", "/work/", "/deliveries/", "/deliveries/?q=nothing-is-called-so"),
         *(f"/deliveries/{{{name}}}/" for name in ("sent", "dead", "given_up", "retried", "behind")),

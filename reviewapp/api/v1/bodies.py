@@ -132,12 +132,14 @@ class Verdicts(Asked):
 
 
 class Approval(Asked):
-    """Approve the document. `sign_off`, with a reason, approves it although fields that need eyes have no verdict."""
+    """Approve the document. `sign_off`, with a reason, approves it although fields that need eyes have no verdict;
+    `override`, with a reason, although rules of its queue fail that demand one."""
 
     model_config = _like({"revision": 4, "sign_off": True, "reason": "the rest is of no matter here"})
 
     revision: Whole
     sign_off: StrictBool = False
+    override: StrictBool = False
     reason: Words | None = None
 
 

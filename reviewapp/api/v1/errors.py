@@ -87,6 +87,9 @@ def in_words() -> Iterator[None]:
     except decisions.OpenEyes as error:
         message = "These fields need eyes and have no verdict; sign off with a reason to approve all the same."
         raise Refused(409, "open_flags", message, paths=error.paths) from error
+    except decisions.RulesFail as error:
+        message = "Rules of the queue fail; override them with a reason to approve all the same."
+        raise Refused(409, "rules_fail", message, paths=error.paths) from error
     except decisions.Unfilled as error:
         message = "Lines that a person added are not filled; no sign-off helps."
         raise Refused(409, "unfilled_lines", message, paths=error.paths) from error

@@ -31,7 +31,7 @@ _WORDS = {
     403: "`scope_missing`: the key is not for this. `not_allowed`: its person may not do this.",
     404: "`not_found`: unknown, or not this key's to see.",
     405: "`method_not_allowed`.",
-    409: "`stale_revision`, `open_flags`, `unfilled_lines`, `taken`, `closed`; `in_flight`, `over` of a delivery; "
+    409: "`stale_revision`, `open_flags`, `rules_fail`, `unfilled_lines`, `taken`, `closed`; `in_flight`, `over` of a delivery; "
     "`still_running` of an Idempotency-Key. "
     "Asking again as it is does not help.",
     410: "`erased`: the values were erased on purpose.",

@@ -60,9 +60,11 @@ def give(request: HttpRequest, id: Path[shapes.Id], asked: bodies.Verdicts) -> H
 @_post("/tasks/{id}/approve", operation_id="approveTask", summary="Approve the document")
 def approve(request: HttpRequest, id: Path[shapes.Id], asked: bodies.Approval) -> HttpResponse:
     """The verdicts become a new row, which the feed tells of. 409 `open_flags` with the `paths` that need eyes and have no
-    verdict, unless `sign_off` is true and a `reason` is given; 409 `stale_revision` with the newest `revision`."""
+    verdict, unless `sign_off` is true and a `reason` is given; 409 `rules_fail` with the `paths` that failing rules name, of
+    those that demand a reason, unless `override` is true and a `reason` is given; 409 `stale_revision` with the newest
+    `revision`."""
     form = decisions.Asked(version=asked.revision, reason=asked.reason or "")
-    return _act(request, id, partial(decisions.approve, asked=form, sign_off=asked.sign_off))
+    return _act(request, id, partial(decisions.approve, asked=form, sign_off=asked.sign_off, override=asked.override))
 
 
 @_post("/tasks/{id}/reject", operation_id="rejectTask", summary="Reject the document")

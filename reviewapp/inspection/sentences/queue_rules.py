@@ -36,7 +36,8 @@ def told(old: Content | None, new: Content | None, *, names: Names) -> str:
         return ""
     after: dict[str, Any] = json.loads(new.text)
     before: dict[str, Any] = json.loads(old.text) if old is not None and old.text is not None else {}
-    return "; ".join([*_parts(before, after, names), *_fields(before, after), *_members(before, after, names)])
+    parts = [*_parts(before, after, names), *_fields(before, after), *_members(before, after, names)]
+    return "; ".join([*parts, *_rules_of_values(before, after)])
 
 
 def _parts(before: Mapping[str, Any], after: Mapping[str, Any], names: Names) -> Iterator[str]:
@@ -73,6 +74,20 @@ def _members(before: Mapping[str, Any], after: Mapping[str, Any], names: Names) 
     for people, says in ((new - old, _("works on it: %(names)s")), (old - new, _("no longer works on it: %(names)s"))):
         if people:
             yield says % {"names": ", ".join(sorted(names.people.get(one, str(one)) for one in people))}
+
+
+def _rules_of_values(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
+    """By their names; what each says stands whole in the values that the entry commits to."""
+    old = {one["id"]: one for one in before.get("value_rules", ())}
+    new = {one["id"]: one for one in after.get("value_rules", ())}
+    for id, one in new.items():
+        if id not in old:
+            yield _("rule “%(name)s” added") % {"name": one["name"]}
+        elif old[id] != one:
+            yield _("rule “%(name)s” changed") % {"name": one["name"]}
+    for id, one in old.items():
+        if id not in new:
+            yield _("rule “%(name)s” removed") % {"name": one["name"]}
 
 
 def _any(value: str) -> str:

@@ -66,6 +66,10 @@ def _signed_off(facts: Facts) -> str:
     return listed(facts.details.get("paths", ()))
 
 
+def _overridden(facts: Facts) -> str:
+    return "; ".join(f"{one['name']}: {listed(one['paths'])}" for one in facts.details.get("rules", ()))
+
+
 def _why(facts: Facts) -> str:
     return _(facts.text("why")) if facts.text("why") else ""
 
@@ -99,6 +103,7 @@ ON: Mapping[Action, Sentence] = {
     Action.TASK_ASSIGNED: _assigned,
     Action.TASK_APPROVED: _decided,
     Action.TASK_SIGNED_OFF: _signed_off,
+    Action.RULE_OVERRIDDEN: _overridden,
     Action.QUEUE_CHANGED: _queue,
 }
 SAID: Mapping[Action, Sentence] = {

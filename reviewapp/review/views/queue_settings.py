@@ -91,16 +91,20 @@ def _position_taken(form: QueueForm) -> str:
 
 
 def _judged(request: HttpRequest, queue: Queue) -> HttpResponse:
+    messages.success(request, _("%(name)s is saved.") % {"name": queue.name})
+    judged_anew(request)
+    return redirect("review:queues")
+
+
+def judged_anew(request: HttpRequest) -> None:
     """Saved: judge anew what was handed over, as far as it can be done while the person waits."""
     found = triage.run(at=request.at, limit=AT_ONCE, reads=False)  # type: ignore[attr-defined]
-    messages.success(request, _("%(name)s is saved.") % {"name": queue.name})
     if found.tasks or found.passed:
         n = found.tasks + found.passed
         said = ngettext("%(n)d row was judged anew.", "%(n)d rows were judged anew.", n) % {"n": n}
         if n >= AT_ONCE:
             said += " " + _("The others follow in the background.")
         messages.info(request, said)
-    return redirect("review:queues")
 
 
 def _form(request: HttpRequest, shown: dict[str, object], *, is_default: bool) -> QueueForm:

@@ -19,7 +19,8 @@ from reviewapp.accounts import actors
 from reviewapp.documents import serving, vault
 from reviewapp.results import ledger
 from reviewapp.results.models import DocumentLink
-from reviewapp.review import claims, current, decisions, forms, leaving
+from reviewapp.review import broken_rules, claims, current, decisions, forms, leaving, reasons
+from reviewapp.review.findings import Finding
 from reviewapp.review.models import Queue, Task
 from reviewapp.review.value_views import View
 from reviewapp.web import access, htmx
@@ -150,7 +151,8 @@ def decision(request: HttpRequest, task_id: int) -> HttpResponse:
     def act() -> object:
         if data["kind"] == "rejected":
             return decisions.reject(task_id=task.pk, asked=asked, **who)
-        return decisions.approve(task_id=task.pk, asked=asked, sign_off=data["sign_off"], **who)
+        chosen = {"sign_off": data["sign_off"], "override": data["override"]}
+        return decisions.approve(task_id=task.pk, asked=asked, **chosen, **who)
 
     refusal = _try(request, task, act)
     if refusal is not None:
@@ -237,10 +239,16 @@ def _try(request: HttpRequest, task: Task, act: Callable[[], object]) -> HttpRes
             "Lines that you added are not filled yet: fill them or take them out. What you said so far is kept."
         )
         return _refused(request, task, message, 422, paths=unfilled.paths, sign_off=False)
+    except decisions.RulesFail as rules_fail:
+        message = _("Rules of the queue fail. Nothing was decided; what you said so far is kept.")
+        return _refused(request, task, message, 422, paths=rules_fail.paths, failing=rules_fail.failing)
     except decisions.ReasonMissing:
-        # Who signs off sees again what nobody has looked at.
-        unseen = current.open_eyes(task, current.verdicts(task)) if "sign_off" in request.POST else ()
-        return _refused(request, task, _("Say why, in your own words."), 422, paths=unseen)
+        # Who signs off or overrides sees again what that is about.
+        spoken = current.verdicts(task)
+        unseen = current.open_eyes(task, spoken) if "sign_off" in request.POST else []
+        failing = broken_rules.demanding(broken_rules.now(task, spoken)) if "override" in request.POST else []
+        paths = list(dict.fromkeys([*unseen, *(path for one in failing for path in one.names)]))
+        return _refused(request, task, _("Say why, in your own words."), 422, paths=paths, failing=failing)
     except decisions.Stale:
         message = _("Something was said about this document since the page was made. Look at it once more.")
         return _refused(request, task, message, 409)
@@ -253,10 +261,17 @@ def _try(request: HttpRequest, task: Task, act: Callable[[], object]) -> HttpRes
 
 
 def _refused(
-    request: HttpRequest, task: Task, text: str, status: int, *, paths: Sequence[str] = (), sign_off: bool = True
+    request: HttpRequest,
+    task: Task,
+    text: str,
+    status: int,
+    *,
+    paths: Sequence[str] = (),
+    sign_off: bool = True,
+    failing: Sequence[Finding] = (),
 ) -> HttpResponse:
     """The same page or its decision form again, with what is in the way. Nothing was changed and nothing typed is lost.
-    `sign_off`: it may be approved all the same, with a reason."""
+    `sign_off`: it may be approved all the same, with a reason; `failing`: although these rules fail."""
     fresh = screen_page.find(request, task.pk)
     context = screen_page.context_of(request, fresh, focus=paths[0] if paths else None)
     shown = context["screen"]
@@ -269,6 +284,8 @@ def _refused(
             "text": text,
             "fields": [_named(view) for view in map(shown.at, paths) if view is not None],
             "sign_off": bool(paths) and sign_off,
+            "says": [reason.text for reason in map(reasons.say, broken_rules.once(failing))],
+            "unseen": not failing or "sign_off" in request.POST,
             "reason": request.POST.get("reason", ""),
         }
     )

@@ -277,16 +277,19 @@ def _answer(request: HttpRequest, task: Task, changed: str, *, to: str | None = 
     shown = context["screen"]
     view, array = shown.by_path.get(changed), shown.array_of(changed)
     is_cell = view is not None and view.in_array
-    rows = [] if view is None or is_cell else [view]
-    if array is not None and array.path != changed:
-        rows.append(array.row)
+    # What was said may satisfy a rule that complains elsewhere, or break it.
+    others = [one for at in shown.touched_by_rules(changed) if (one := shown.by_path.get(at)) is not None]
+    cells = ([view] if view is not None and is_cell else []) + [one for one in others if one.in_array]
+    rows = ([] if view is None or is_cell else [view]) + [one for one in others if not one.in_array]
+    arrays = [one for at in [changed, *(cell.path for cell in cells)] if (one := shown.array_of(at)) is not None]
+    rows += [one.row for one in arrays if one.path != changed and one.row not in rows]
     # Nothing more needs eyes, and nobody stays on purpose.
     done = to is None and bool(shown.eyes) and not shown.open_paths and not shown.beside(changed)
     context |= {
         "says": _("All checked. Ctrl+Enter approves the document.") if done else says,
         "done": done,
-        "changed": rows,
-        "cells": [view] if is_cell else [],
+        "changed": list(dict.fromkeys(rows)),
+        "cells": cells,
         "changed_arrays": [array] if array is not None and not is_cell else [],
     }
     return render(request, "review/_said.html", context)
