@@ -103,6 +103,17 @@ def test_reset_asks_before_it_does_anything(data: Path, monkeypatch: pytest.Monk
     assert (data / demo.MARK).exists()
 
 
+def test_reset_takes_nobody_to_ask_for_a_no(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def nobody(question: str) -> str:
+        raise EOFError
+
+    (data / demo.MARK).write_text("")
+    monkeypatch.setattr("builtins.input", nobody)
+    with pytest.raises(CommandError, match="Nothing was changed"):
+        call_command("demo", "--reset")
+    assert (data / demo.MARK).exists()
+
+
 def test_a_taken_port_is_passed_over_unless_it_was_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

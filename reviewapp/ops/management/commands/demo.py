@@ -71,8 +71,8 @@ class Command(BaseCommand):
         names = {path.name for path in data.glob("*")}
         if names - {KEPT} and MARK not in names:
             raise CommandError(f"{data} was not made by the demo and is left alone.")
-        if ask and MARK in names and input(f"Throw away everything in {data}? [y/N] ").strip().lower() != "y":
-            raise CommandError("Nothing was changed.")
+        if ask and MARK in names and not _agrees(f"Throw away everything in {data}? [y/N] "):
+            raise CommandError("Nothing was changed. (--no-input asks nothing.)")
         for path in sorted(data.glob("*")):
             if path.name == KEPT:
                 continue
@@ -109,3 +109,11 @@ def _named(host: str) -> str:
     if host in {"0.0.0.0", "::"}:
         return "127.0.0.1"
     return f"[{host}]" if ":" in host else host
+
+
+def _agrees(question: str) -> bool:
+    """What the person says; where nobody is there to be asked, no."""
+    try:
+        return input(question).strip().lower() == "y"
+    except EOFError:
+        return False
