@@ -120,7 +120,7 @@ def _queue(
     """`earlier`: rows that ended before the destination was there go to it too."""
     there = set(Delivery.objects.filter(final__in=[one.pk for one in finals]).values_list("destination_id", "final_id"))
     decided = feed.decisions(finals) if destinations else {}
-    name = _document_name(finals[-1]) if finals else ""
+    name = chains.document_name(finals[-1].row) if finals else ""
     notes = []
     made = 0
     for final in finals:
@@ -136,18 +136,6 @@ def _queue(
     if notes:
         trail.record(*notes, at=at, by=trail.SYSTEM)
     return made
-
-
-def _document_name(final: Final) -> str:
-    """What the row's document is called: by who attached it, else by the upstream; "" where nobody says, or it was erased."""
-    link = chains.document_of(final.row.job, final.row.key)
-    if link is not None and link.name.text:
-        return link.name.text[:500]
-    try:
-        read = chains.read(final.row)
-    except chains.Erased:
-        return ""
-    return (read.file_name or final.row.job.file_name or "")[:500]
 
 
 def _deliver(final: Final, decided: feed.Decisions, destination: Destination, *, name: str, at: datetime) -> Delivery:

@@ -105,3 +105,14 @@ def document_of(job: Job, key: str) -> DocumentLink | None:
 
 def newest_link(job: Job) -> DocumentLink | None:
     return job.document_links.select_related("document", "name").order_by("-id").first()
+
+
+def document_name(row: ResultRow) -> str:
+    """What the row's document is called: by who attached it, else by the upstream; "" where nobody says, or it was erased."""
+    link = document_of(row.job, row.key)
+    if link is not None and link.name.text:
+        return link.name.text[:500]
+    try:
+        return (read(row).file_name or row.job.file_name or "")[:500]
+    except Erased:
+        return ""

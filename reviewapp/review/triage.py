@@ -183,8 +183,6 @@ def _open(
     before: Task | None,
     carry: Sequence[carrying.Carried],
 ) -> Task:
-    link = chains.document_of(row.job, row.key)
-    read = chains.read(row)
     task = Task(
         row=row,
         job=row.job,
@@ -192,7 +190,7 @@ def _open(
         queue=queue,
         upstream=row.job.upstream.slug,
         kind=row.job.kind,
-        document_name=(link.name.text if link is not None else None) or read.file_name or row.job.file_name or "",
+        document_name=chains.document_name(row),
         opened_at=before.opened_at if before is not None else at,
         due_at=at + timedelta(minutes=queue.due_minutes) if queue.due_minutes else None,
     )

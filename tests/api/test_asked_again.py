@@ -10,6 +10,7 @@ from unittest import mock
 
 import pytest
 from django.db import connection
+from django.db.models import QuerySet
 from django.test import Client
 from django.utils import timezone
 
@@ -18,7 +19,7 @@ from reviewapp.accounts.roles import Role
 from reviewapp.api.models import IdempotentAnswer
 from reviewapp.api.v1 import errors
 from reviewapp.audit.models import Entry
-from reviewapp.review import claims, verdicts
+from reviewapp.review import claims
 from reviewapp.review.models import Decision, Task, Verdict
 from tests.factories import create_key, create_queue, create_task, create_user
 
@@ -144,10 +145,15 @@ def test_while_it_runs_another_is_told_so_and_what_died_is_taken_up(task, secret
 
 def test_a_crash_before_the_answer_is_kept_leaves_neither_act_nor_answer(task, secret):
     before = Entry.objects.count()
-    with (
-        mock.patch.object(verdicts.trail, "record", side_effect=RuntimeError("the disk is full")),
-        pytest.raises(RuntimeError),
-    ):
+    update = QuerySet.update
+
+    def crashing(found: QuerySet[Any], **values: Any) -> int:
+        if found.model is IdempotentAnswer and "answer" in values:
+            assert Verdict.objects.count() == 1, "the act is done by now"
+            raise RuntimeError("the disk is full")
+        return update(found, **values)
+
+    with mock.patch.object(QuerySet, "update", crashing), pytest.raises(RuntimeError):
         post(secret, f"/tasks/{task.pk}/verdicts", verdict(), name="n-9")
     assert (Verdict.objects.count(), Entry.objects.count()) == (0, before)
     assert not IdempotentAnswer.objects.filter(name="n-9").exists()

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Literal
 
 import pytest
@@ -158,17 +156,3 @@ def test_axe_finds_nothing_against_it(page: Page, newer: Task, scheme: Literal["
     assert violations(page) == []
     page.evaluate("() => document.querySelector('#choice button').replaceChildren()")
     assert violations(page) != [], "a button without a name is noticed"
-
-
-@pytest.mark.skipif("REVIEWAPP_PICTURES" not in os.environ, reason="pictures for people to look at")
-@pytest.mark.parametrize("size", [(1280, 720), (1920, 1080)], ids=str)
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_pictures(page: Page, newer: Task, size: tuple[int, int], scheme: str) -> None:
-    folder = Path(os.environ["REVIEWAPP_PICTURES"])
-    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-    page.set_viewport_size({"width": size[0], "height": size[1]})
-    page.reload()
-    on(page, "/total")
-    page.screenshot(path=folder / f"conflict-{scheme}-{size[0]}.png")
-    page.keyboard.type("13")
-    page.screenshot(path=folder / f"conflict-typed-{scheme}-{size[0]}.png")
